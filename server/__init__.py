@@ -1,0 +1,1 @@
+"""Reporting portals: an embeddable form, its intake, and the staff's console."""

@@ -1,0 +1,189 @@
+"""Settings: frozen, read from the environment, refused when missing or weak."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from server.storage.keyring import IntakeSecrets, parse_intake_secrets, parse_secret
+
+SURFACES = ("public", "console")
+
+
+class SettingsError(ValueError):
+    """One or more settings are missing or wrong. `problems` has one line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Each field is set by `PORTALS_` and its name in capitals."""
+
+    database_url: str
+    public_url: str
+    console_url: str
+    surfaces: frozenset[str]
+    intake_secrets: IntakeSecrets
+    console_secret: bytes | None = field(repr=False)
+    sealing_key_file: Path | None
+    sealing_passphrase: str | None = field(repr=False)
+    hotline_name: str
+    hotline_url: str
+    trusted_proxies: int
+
+    @property
+    def serves_public(self) -> bool:
+        return "public" in self.surfaces
+
+    @property
+    def serves_console(self) -> bool:
+        return "console" in self.surfaces
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as `portals check` lists it. Without a default it is required."""
+
+    name: str
+    meaning: str
+    parse: Callable[[str], object]
+    default: str | None = None
+    is_secret: bool = False
+
+    @property
+    def field(self) -> str:
+        return self.name.removeprefix("PORTALS_").lower()
+
+
+def bundled(name: str) -> Path:
+    """The folder `static`, `translations` or `examples`: inside a wheel, or in a checkout."""
+    package = Path(__file__).resolve().parent
+    packed = package / "_bundled" / name
+    return packed if packed.is_dir() else package.parent / name
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("write sqlite:////path/file.db or postgresql://user@host/name")
+    return value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise ValueError("write an origin such as https://report.example.org")
+    return value.removesuffix("/")
+
+
+def _surfaces(value: str) -> frozenset[str]:
+    chosen = frozenset(part.strip() for part in value.split(",") if part.strip())
+    if not chosen or not chosen <= frozenset(SURFACES):
+        raise ValueError("write public, console, or public,console")
+    return chosen
+
+
+def _proxies(value: str) -> int:
+    if not value.isdigit() or int(value) > 5:
+        raise ValueError("write the number of reverse proxies, 0 to 5")
+    return int(value)
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith("https://"):
+        raise ValueError("write an https:// address")
+    return value
+
+
+def _optional(parse: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda value: parse(value) if value else None
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "PORTALS_DATABASE_URL",
+        "sqlite:////path/file.db or postgresql://user@host/name",
+        _database_url,
+    ),
+    Setting("PORTALS_PUBLIC_URL", "origin under which citizens reach the form", _origin),
+    Setting("PORTALS_CONSOLE_URL", "origin under which staff reach /console/", _origin),
+    Setting("PORTALS_SURFACES", "public, console, or both", _surfaces, "public,console"),
+    Setting(
+        "PORTALS_INTAKE_SECRETS",
+        "generation:secret, the current one first, old ones behind commas; "
+        "each secret at least 32 bytes in base64url",
+        parse_intake_secrets,
+        is_secret=True,
+    ),
+    Setting(
+        "PORTALS_CONSOLE_SECRET",
+        "at least 32 bytes in base64url; needed where the console is served",
+        _optional(parse_secret),
+        "",
+        is_secret=True,
+    ),
+    Setting(
+        "PORTALS_SEALING_KEY_FILE",
+        "file of the private sealing keys; console surface only",
+        _optional(Path),
+        "",
+    ),
+    Setting(
+        "PORTALS_SEALING_PASSPHRASE",
+        "opens the file of the private sealing keys",
+        _optional(str),
+        "",
+        is_secret=True,
+    ),
+    Setting("PORTALS_HOTLINE_NAME", "who assesses reports", str, "Internet Watch Foundation"),
+    Setting(
+        "PORTALS_HOTLINE_URL",
+        "the hotline's own report page",
+        _web_address,
+        "https://report.iwf.org.uk/",
+    ),
+    Setting("PORTALS_TRUSTED_PROXIES", "reverse proxies in front of the server", _proxies, "0"),
+)
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings; raises SettingsError naming every problem, not just the first."""
+    source = os.environ if environment is None else environment
+    values: dict[str, object] = {}
+    problems: list[str] = []
+    for setting in SETTINGS:
+        raw = source.get(setting.name, setting.default)
+        if raw is None:
+            problems.append(f"{setting.name} is missing: {setting.meaning}")
+            continue
+        try:
+            values[setting.field] = setting.parse(raw.strip())
+        except ValueError as error:
+            problems.append(f"{setting.name}: {error}")
+    if problems:
+        raise SettingsError(problems)
+    settings = Settings(**values)  # type: ignore[arg-type]
+    problems = _contradictions(settings)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    problems = []
+    if settings.serves_console and settings.console_secret is None:
+        problems.append(
+            "PORTALS_CONSOLE_SECRET is missing: the console needs it; make one with "
+            "`portals check --new-secret`, or set PORTALS_SURFACES=public"
+        )
+    if not settings.serves_console and settings.sealing_key_file is not None:
+        problems.append(
+            "PORTALS_SEALING_KEY_FILE is set without the console surface: the public surface "
+            "must not be able to read reports; remove it"
+        )
+    return problems

@@ -1,0 +1,64 @@
+"""What other packages may use of partners: use cases, and the words they speak in."""
+
+from __future__ import annotations
+
+from server.partners.branding import BrandingError, BrandingTexts, BrandingView
+from server.partners.errors import PartnerError
+from server.partners.keys import (
+    IssuedKey,
+    KeyTerms,
+    get_key,
+    issue_key,
+    list_keys,
+    pause_key,
+    revoke_key,
+    rotate_key,
+)
+from server.partners.lookup import find_key, find_secret_key, get_attribution
+from server.partners.origins import OriginError, origin_allowed, parse_allowed_origin
+from server.partners.portals import (
+    add_partner,
+    add_portal,
+    get_partner,
+    get_portal,
+    list_partners,
+    list_portals,
+    portal_serving,
+    publish_branding,
+)
+from server.partners.resolved_key import LATE_REPORTS, ResolvedKey, Standing
+from server.partners.vocabulary import KeyMode, KeyState
+
+__all__ = [
+    "LATE_REPORTS",
+    "BrandingError",
+    "BrandingTexts",
+    "BrandingView",
+    "IssuedKey",
+    "KeyMode",
+    "KeyState",
+    "KeyTerms",
+    "OriginError",
+    "PartnerError",
+    "ResolvedKey",
+    "Standing",
+    "add_partner",
+    "add_portal",
+    "find_key",
+    "find_secret_key",
+    "get_attribution",
+    "get_key",
+    "get_partner",
+    "get_portal",
+    "issue_key",
+    "list_keys",
+    "list_partners",
+    "list_portals",
+    "origin_allowed",
+    "parse_allowed_origin",
+    "pause_key",
+    "portal_serving",
+    "publish_branding",
+    "revoke_key",
+    "rotate_key",
+]
