@@ -1,0 +1,32 @@
+"""Fixtures of the services that tests use: import them in a conftest.py."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services.postgres import Cluster, PostgresFailed, PostgresMissing
+from tests.services.shared_postgres import shared_cluster
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A real PostgreSQL server, one for the whole run. A machine without it fails the test."""
+    folder = tmp_path_factory.getbasetemp()
+    if WORKER != "main":
+        folder = folder.parent  # what the workers of one run have in common
+    try:
+        with shared_cluster(folder) as cluster:
+            yield cluster
+    except (PostgresMissing, PostgresFailed) as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_cluster: Cluster) -> str:
+    """An empty PostgreSQL database of this worker's own, as PORTALS_DATABASE_URL takes it."""
+    return postgres_cluster.create_database(f"portals_{WORKER}")
