@@ -11,8 +11,10 @@ MAX_LOGO_BYTES = 3_072
 MAX_DISPLAY_NAME = 60
 MAX_TEXT = 280
 MIN_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
-DEFAULT_COLOUR = "#1d4f76"
+DEFAULT_DIRECTION_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_COLOUR = "#1d4f76"
 
+_DIRECTION_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -69,7 +71,9 @@ def check_text(text: str, limit: int) -> str:
     text = " ".join(text.split())
     if len(text) > limit:
         raise BrandingError(f"{len(text)} characters are too many: at most {limit}")
-    if any(ord(c) < 32 or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" for c in text):
+    if any(
+        ord(c) < 32 or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" for c in text
+    ):
         raise BrandingError("control and direction-override characters are not allowed")
     return text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from server.partners.branding import BrandingTexts, BrandingView, logo_uri
@@ -43,7 +43,7 @@ def get_attribution(session: Session, key_id: UUID) -> ResolvedKey | None:
     return None if row is None else _resolve(row)
 
 
-def _query():  # type: ignore[no-untyped-def]  # the Select's four-entity type says nothing more
+def _query() -> Select[PartnerKey, Partner, Portal, Branding | None]:
     newest = (
         select(func.max(Branding.revision))
         .where(Branding.partner_id == PartnerKey.partner_id)

@@ -1,0 +1,228 @@
+"""Canonical addresses: what a citizen pasted becomes one web address, or a clear refusal.
+
+Parsing follows the WHATWG URL Standard (through ada), international names IDNA (UTS 46).
+Nothing here resolves or fetches anything.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+import ada_url
+from publicsuffixlist import PublicSuffixList
+
+MAX_ADDRESS_LENGTH = 2_048
+
+
+class Notice(StrEnum):
+    """What was changed in an address, to be said on the review step."""
+
+    ASSUMED_HTTPS = "assumed_https"
+    REFANGED = "refanged"
+    CREDENTIALS_REMOVED = "credentials_removed"
+    SPACES_ENCODED = "spaces_encoded"
+
+
+class Refusal(StrEnum):
+    """Why a text is no address that can be reported."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    LINE_BREAK = "line_break"
+    SEVERAL = "several"
+    FILE_CONTENT = "file_content"
+    UNSUPPORTED_SCHEME = "unsupported_scheme"
+    NOT_AN_ADDRESS = "not_an_address"
+    NO_HOST = "no_host"
+    PRIVATE_HOST = "private_host"
+    CONTROL_CHARACTER = "control_character"
+
+
+class AddressRefused(ValueError):
+    """The text cannot be reported as an address; `reason` says why."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A canonical web address: serialised URL, ASCII host, registrable domain when there is one."""
+
+    url: str
+    host: str
+    domain: str | None
+    notices: tuple[Notice, ...] = ()
+
+
+_BROWSER_SCHEMES = ("http", "https")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_FANGED_SCHEME = re.compile(r"\A(h(?:xx|tt|\*\*)ps?)(?:\[:\]|:)(?:\[?//\]?|\[/\]\[/\])", re.I)
+_FANGED_DOT = re.compile(r"\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?", re.I)
+_HOST_LIKE = re.compile(r"[^\s/?#:@]+\.[^\s/?#:@.]{2,}\.?(?::\d{1,5})?(?:[/?#]|\Z)")
+_PORT_NOT_SCHEME = re.compile(r"[^\s/?#:@]+\.[^\s/?#:@]+:\d{1,5}(?:[/?#]|\Z)")
+_BASE64_BLOB = re.compile(r"[A-Za-z0-9+/\r\n]{256,}={0,2}")
+# Controls but tab, and lone surrogates, which JSON can smuggle in.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_WRAPPERS = (("<", ">"), ('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("(", ")"))
+# Space, and the invisible characters that copying from a message leaves around an address.
+_AROUND = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c"
+
+_suffixes = PublicSuffixList(accept_unknown=True)
+
+
+def canonical_address(text: str) -> Address:
+    """The address that `text` means, with notices of what was changed.
+
+    Accepts http, https and .onion addresses up to 2,048 characters (after NFC), defanged
+    spellings (`hxxp://`, `host[.]tld`) and bare hosts (`example.com/x`, taken as https; .onion
+    as http). Credentials and, unless it is a route (`#/`, `#!`), nothing else are removed.
+    Raises AddressRefused.
+    """
+    text = _unwrap(unicodedata.normalize("NFC", text).strip(_AROUND))
+    _refuse_what_is_no_address(text)
+    notices: list[Notice] = []
+    text = _refang(text, notices)
+    text = _with_scheme(text, notices)
+    if re.search(r"\s", text):
+        if re.search(r"\shttps?://", text, re.I):
+            raise AddressRefused(Refusal.SEVERAL)
+        notices.append(Notice.SPACES_ENCODED)
+    if not ada_url.check_url(text):
+        raise AddressRefused(Refusal.NO_HOST)
+    url = ada_url.URL(text)
+    if url.protocol.rstrip(":") not in _BROWSER_SCHEMES:
+        raise AddressRefused(Refusal.UNSUPPORTED_SCHEME)
+    if url.username or url.password:
+        url.username = url.password = ""
+        notices.append(Notice.CREDENTIALS_REMOVED)
+    host = url.hostname
+    _refuse_host(host)
+    return Address(url.href, host, _registrable_domain(host), tuple(dict.fromkeys(notices)))
+
+
+def grouping_form(url: str) -> str:
+    """The form of a canonical address under which reports of one place meet.
+
+    Scheme, default port, fragment (unless a route), trailing dot of the host and a leading
+    `www.` do not tell places apart; path and query do.
+    """
+    parsed = ada_url.URL(url)
+    host = parsed.hostname.rstrip(".").removeprefix("www.")
+    port = f":{parsed.port}" if parsed.port else ""
+    fragment = parsed.hash if parsed.hash.startswith(("#/", "#!")) else ""
+    return f"{host}{port}{parsed.pathname}{parsed.search}{fragment}"
+
+
+def _unwrap(text: str) -> str:
+    for opening, closing in _WRAPPERS:
+        if len(text) > 2 and text.startswith(opening) and text.endswith(closing):
+            return text[1:-1].strip(_AROUND)
+    return text
+
+
+def _refuse_what_is_no_address(text: str) -> None:
+    if not text:
+        raise AddressRefused(Refusal.EMPTY)
+    if text[:5].lower() == "data:" or _BASE64_BLOB.fullmatch(text):
+        raise AddressRefused(Refusal.FILE_CONTENT)
+    if len(text) > MAX_ADDRESS_LENGTH:
+        raise AddressRefused(Refusal.TOO_LONG)
+    if "\n" in text or "\r" in text:
+        raise AddressRefused(Refusal.LINE_BREAK)
+    if any(
+        (ord(c) < 32 and c != "\t") or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in text
+    ):
+        raise AddressRefused(Refusal.CONTROL_CHARACTER)
+
+
+def _refang(text: str, notices: list[Notice]) -> str:
+    match = _FANGED_SCHEME.match(text)
+    fixed = text
+    if match:
+        secure = match[1].lower().endswith("s")
+        fixed = ("https://" if secure else "http://") + text[match.end() :]
+    head, slash, rest = _split_authority(fixed)
+    fixed = _FANGED_DOT.sub(".", head) + slash + rest
+    if fixed.lower() != text.lower():
+        notices.append(Notice.REFANGED)
+    return fixed
+
+
+def _split_authority(text: str) -> tuple[str, str, str]:
+    """Split before the path, so that brackets in a path or query stay as they are."""
+    start = text.find("://")
+    start = 0 if start < 0 else start + 3
+    for index in range(start, len(text)):
+        if text[index] in "/?#":
+            return text[:index], text[index], text[index + 1 :]
+    return text, "", ""
+
+
+def _with_scheme(text: str, notices: list[Notice]) -> str:
+    if text.startswith("//"):
+        text = text[2:]
+    scheme = _SCHEME.match(text)
+    if scheme and not _PORT_NOT_SCHEME.match(text):
+        name = scheme[1].lower()
+        if name in _BROWSER_SCHEMES:
+            if not re.match(r"https?:[/\\]*[^/\\?#\s]", text, re.I):
+                raise AddressRefused(Refusal.NO_HOST)
+            return text
+        raise AddressRefused(Refusal.UNSUPPORTED_SCHEME)
+    if re.search(r"\s", text) or not _HOST_LIKE.match(text.partition("@")[2] or text):
+        raise AddressRefused(Refusal.NOT_AN_ADDRESS)
+    if "@" in re.split(r"[/?#]", text, maxsplit=1)[0]:
+        raise AddressRefused(Refusal.NOT_AN_ADDRESS)
+    notices.append(Notice.ASSUMED_HTTPS)
+    onion = re.match(r"[^/?#:]+\.onion\.?(?::\d+)?(?:[/?#]|\Z)", text, re.I)
+    return ("http://" if onion else "https://") + text
+
+
+def _refuse_host(host: str) -> None:
+    bare = host.strip("[]").rstrip(".")
+    try:
+        ip = ipaddress.ip_address(bare)
+    except ValueError:
+        labels = bare.split(".")
+        # Lengths of RFC 1035, section 2.3.4; the URL Standard leaves them to the resolver.
+        if len(labels) < 2 or len(bare) > 253 or not all(0 < len(x) < 64 for x in labels):
+            raise AddressRefused(Refusal.NO_HOST) from None
+        return
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    if any(ip in network for network in _PRIVATE_NETWORKS if network.version == ip.version):
+        raise AddressRefused(Refusal.PRIVATE_HOST)
+
+
+#: Addresses that mean a different machine to everybody, or none (RFC 6890); the documentation
+#: ranges are left in, as they mean nobody's.
+_PRIVATE_NETWORKS = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "224.0.0.0/3",
+        "::/127",
+        "fc00::/7",
+        "fe80::/10",
+        "ff00::/8",
+    )
+)
+
+
+def _registrable_domain(host: str) -> str | None:
+    bare = host.rstrip(".")
+    if bare.startswith("[") or re.fullmatch(r"[\d.]+", bare):
+        return None
+    return _suffixes.privatesuffix(bare) or None

@@ -1,0 +1,107 @@
+"""Read reports: pages of the list, one report opened, a receipt looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.partners.service import KeyMode
+from server.reports.models import Envelope, Report
+from server.reports.private_keys import PrivateKeys
+from server.reports.references import parse_receipt, parse_reference, receipt_hmac
+from server.reports.sealing import EnvelopeDamaged, SealedPart, unseal
+from server.reports.vocabulary import EnvelopeKind, PublicStatus
+from server.storage.keyring import IntakeSecrets
+
+MAX_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Up to `limit` reports and the id to pass as `before` for the next page, if there is one."""
+
+    rows: tuple[Report, ...]
+    next_before: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReport:
+    """The unsealed content; `contact` is None when the citizen left none."""
+
+    fields: dict[str, Any]
+    contact: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptStatus:
+    """What a receipt tells its holder."""
+
+    reference: str
+    status: PublicStatus
+    updated_at: datetime
+
+
+def list_reports(
+    session: Session, *, mode: KeyMode = KeyMode.LIVE, before: UUID | None = None, limit: int = 50
+) -> Page:
+    """One page of reports, the newest first. Keyset on the id, which sorts by time."""
+    limit = max(1, min(limit, MAX_PAGE))
+    query = select(Report).where(Report.mode == mode).order_by(Report.id.desc()).limit(limit + 1)
+    if before is not None:
+        query = query.where(Report.id < before)
+    rows = tuple(session.scalars(query))
+    more = len(rows) > limit
+    return Page(rows[:limit], rows[limit - 1].id if more else None)
+
+
+def get_by_reference(session: Session, reference: str) -> Report | None:
+    """The report that people quote, however they wrote the reference."""
+    parsed = parse_reference(reference)
+    if parsed is None:
+        return None
+    return session.scalar(select(Report).where(Report.reference == parsed))
+
+
+def open_report(session: Session, report: Report, private_keys: PrivateKeys) -> OpenedReport:
+    """Unseal a report; raises EnvelopeDamaged when an envelope is missing or does not open."""
+    parts = {
+        row.kind: row
+        for row in session.scalars(select(Envelope).where(Envelope.report_id == report.id))
+    }
+    main = parts.get(EnvelopeKind.REPORT)
+    if main is None:
+        raise EnvelopeDamaged(f"report {report.id} has no envelope")
+    contact = parts.get(EnvelopeKind.CONTACT)
+    return OpenedReport(
+        fields=_open(main, private_keys),
+        contact=None if contact is None else _open(contact, private_keys),
+    )
+
+
+def look_up_receipt(session: Session, text: str, secrets: IntakeSecrets) -> ReceiptStatus | None:
+    """The status behind a receipt in any spelling; None for whatever is not found."""
+    receipt = parse_receipt(text)
+    if receipt is None:
+        return None
+    tags = [receipt_hmac(secrets, receipt, generation) for generation in secrets.numbers()]
+    row = session.execute(
+        select(Report.reference, Report.status, Report.updated_at).where(
+            Report.receipt_hmac.in_(tags)
+        )
+    ).first()
+    return None if row is None else ReceiptStatus(*row)
+
+
+def _open(row: Envelope, private_keys: PrivateKeys) -> dict[str, Any]:
+    private = private_keys.find(row.sealing_key_id)
+    if private is None:
+        raise EnvelopeDamaged(f"no private key {row.sealing_key_id} for report {row.report_id}")
+    part = SealedPart(
+        row.kind, row.schema_version, row.sealing_key_id, row.wrapped_key, row.ciphertext
+    )
+    return unseal(part, row.report_id, private)

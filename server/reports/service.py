@@ -1,0 +1,71 @@
+"""What other packages may use of reports."""
+
+from __future__ import annotations
+
+from server.reports.models import Report, SealingKey
+from server.reports.private_keys import PrivateKeys, PrivateKeysError, load_private_keys
+from server.reports.queries import (
+    OpenedReport,
+    Page,
+    ReceiptStatus,
+    get_by_reference,
+    list_reports,
+    look_up_receipt,
+    open_report,
+)
+from server.reports.references import (
+    Tokens,
+    derive_tokens,
+    in_fours,
+    parse_receipt,
+    parse_reference,
+    receipt_hmac,
+)
+from server.reports.sealing import (
+    EnvelopeDamaged,
+    PublicSealingKey,
+    SealedPart,
+    generate_key_pair,
+    seal,
+)
+from server.reports.sealing_keys import (
+    activate_sealing_key,
+    create_sealing_key,
+    current_sealing_key,
+    list_sealing_keys,
+)
+from server.reports.store import NewReport, StoredSubmission, find_submission, store_report
+
+__all__ = [
+    "EnvelopeDamaged",
+    "NewReport",
+    "OpenedReport",
+    "Page",
+    "PrivateKeys",
+    "PrivateKeysError",
+    "PublicSealingKey",
+    "ReceiptStatus",
+    "Report",
+    "SealedPart",
+    "SealingKey",
+    "StoredSubmission",
+    "Tokens",
+    "activate_sealing_key",
+    "create_sealing_key",
+    "current_sealing_key",
+    "derive_tokens",
+    "find_submission",
+    "generate_key_pair",
+    "get_by_reference",
+    "in_fours",
+    "list_reports",
+    "list_sealing_keys",
+    "load_private_keys",
+    "look_up_receipt",
+    "open_report",
+    "parse_receipt",
+    "parse_reference",
+    "receipt_hmac",
+    "seal",
+    "store_report",
+]
