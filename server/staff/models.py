@@ -14,7 +14,7 @@ from server.storage.model import Base
 from server.storage.types import UtcDateTime
 
 # Must be called before the classes below: it names the tables and makes the link table.
-sqla.FsModels.set_db_info(
+sqla.FsModels.set_db_info(  # type: ignore[no-untyped-call]
     base_model=Base,
     user_table_name="staff_accounts",
     role_table_name="staff_roles",
