@@ -61,7 +61,7 @@ def _query() -> Select[PartnerKey, Partner, Portal, Branding | None]:
     )
 
 
-def _resolve(row: Row[tuple[PartnerKey, Partner, Portal, Branding | None]]) -> ResolvedKey:
+def _resolve(row: Row[PartnerKey, Partner, Portal, Branding | None]) -> ResolvedKey:
     key, partner, portal, branding = row
     return ResolvedKey(
         id=key.id,
