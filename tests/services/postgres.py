@@ -11,6 +11,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -179,7 +180,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
         return pwd.getpwnam("nobody")
 
 
-def _identity() -> dict[str, object]:
+def _identity() -> dict[str, Any]:
     owner = _unprivileged_user()
     if owner is None:
         return {}
