@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -41,6 +42,12 @@ def get_attribution(session: Session, key_id: UUID) -> ResolvedKey | None:
     """The key that a report came through, whatever its state is today."""
     row = session.execute(_query().where(PartnerKey.id == key_id)).first()
     return None if row is None else _resolve(row)
+
+
+def get_attributions(session: Session, key_ids: Collection[UUID]) -> dict[UUID, ResolvedKey]:
+    """The keys that a page of reports came through, in one query."""
+    rows = session.execute(_query().where(PartnerKey.id.in_(key_ids)))
+    return {row[0].id: _resolve(row) for row in rows}
 
 
 def _query() -> Select[PartnerKey, Partner, Portal, Branding | None]:

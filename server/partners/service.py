@@ -14,7 +14,7 @@ from server.partners.keys import (
     revoke_key,
     rotate_key,
 )
-from server.partners.lookup import find_key, find_secret_key, get_attribution
+from server.partners.lookup import find_key, find_secret_key, get_attribution, get_attributions
 from server.partners.origins import OriginError, origin_allowed, parse_allowed_origin
 from server.partners.portals import (
     add_partner,
@@ -47,6 +47,7 @@ __all__ = [
     "find_key",
     "find_secret_key",
     "get_attribution",
+    "get_attributions",
     "get_key",
     "get_partner",
     "get_portal",
