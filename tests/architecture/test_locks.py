@@ -1,0 +1,59 @@
+"""The lock files belong to pyproject.toml: nothing is missing, nothing contradicts it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.architecture.tree import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+WANTED = {
+    "base": PROJECT["project"]["dependencies"],
+    "build": PROJECT["build-system"]["requires"],
+    "test": PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["test"],
+    "lint": PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["lint"],
+}
+PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", re.MULTILINE)
+
+
+def pins(lock: str) -> dict[str, set[str]]:
+    """Name to pinned versions (several where a package differs by Python or system)."""
+    found: dict[str, set[str]] = {}
+    for name, version in PIN.findall((ROOT / f"requirements/{lock}.txt").read_text()):
+        found.setdefault(canonicalize_name(name), set()).add(version)
+    return found
+
+
+@pytest.mark.parametrize("lock", WANTED)
+def test_a_lock_pins_what_the_project_asks_for(lock: str) -> None:
+    pinned = pins(lock)
+    for text in WANTED[lock]:
+        wanted = Requirement(text)
+        versions = pinned.get(canonicalize_name(wanted.name), set())
+        assert versions, f"{wanted.name} is not in requirements/{lock}.txt: run `make lock`"
+        assert all(wanted.specifier.contains(Version(version)) for version in versions), (
+            f"{wanted} is not what requirements/{lock}.txt pins: run `make lock`"
+        )
+
+
+def test_one_environment_can_hold_all_locks() -> None:
+    versions: dict[str, set[tuple[str, ...]]] = {}
+    for lock in WANTED:
+        for name, pinned in pins(lock).items():
+            versions.setdefault(name, set()).add(tuple(sorted(pinned)))
+    assert not {name: found for name, found in versions.items() if len(found) > 1}
+
+
+@pytest.mark.parametrize("lock", WANTED)
+def test_a_lock_holds_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / f"requirements/{lock}.txt").read_text()
+    entries = text.replace("\\\n", " ").splitlines()
+    assert all("--hash=sha256:" in entry for entry in entries if entry.strip())
+    assert "://" not in text
+    assert "--index-url" not in text
