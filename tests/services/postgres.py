@@ -118,6 +118,7 @@ def restart_cluster(folder: Path, *, durable: bool = False) -> Cluster:
         )
     cluster = Cluster(folder, server.pid)
     _wait_until_ready(server, cluster)
+    server.returncode = 0  # it goes on without this object: `Cluster.stop` waits for its end
     return cluster
 
 
