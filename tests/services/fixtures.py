@@ -1,4 +1,5 @@
-"""Fixtures of the services that tests use: import them in a conftest.py."""
+"""Fixtures of the services that tests use. tests/conftest.py loads them, once for all folders:
+a process can hold one Playwright only."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.services.chromium import ChromiumMissing, launch
 from tests.services.postgres import Cluster, PostgresFailed, PostgresMissing
 from tests.services.shared_postgres import shared_cluster
 
@@ -30,3 +33,15 @@ def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clust
 def postgres_url(postgres_cluster: Cluster) -> str:
     """An empty PostgreSQL database of this worker's own, as PORTALS_DATABASE_URL takes it."""
     return postgres_cluster.create_database(f"portals_{WORKER}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for each worker; a test opens a context of its own in it."""
+    with sync_playwright() as playwright:
+        try:
+            browser = launch(playwright)
+        except ChromiumMissing as error:
+            pytest.fail(str(error), pytrace=False)
+        yield browser
+        browser.close()
