@@ -1,0 +1,50 @@
+"""The application factory: wiring only."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server.config import Settings, bundled
+from server.extensions import DATABASE, SETTINGS, babel
+from server.storage.database import Database
+from server.web import health
+from server.web.access import anyone
+from server.web.api.setup import init_api
+from server.web.console import views as console
+from server.web.embed import views as embed
+from server.web.errors import init_errors
+from server.web.limits import limiter
+from server.web.portal import views as portal
+from server.web.widget import views as widget
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """The WSGI application for the surfaces that `settings` names."""
+    app = Flask("server", static_folder=bundled("static"))
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        BABEL_TRANSLATION_DIRECTORIES=str(bundled("translations")),
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    app.extensions[SETTINGS] = settings
+    app.extensions[DATABASE] = database or Database(settings.database_url)
+    app.view_functions["static"] = anyone("stylesheets and scripts")(app.view_functions["static"])
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    babel.init_app(app)
+    limiter.init_app(app)
+    app.register_blueprint(health.blueprint)
+    if settings.serves_public:
+        init_api(app)
+        for area in (widget, embed, portal):
+            app.register_blueprint(area.blueprint)
+    if settings.serves_console:
+        console.init_console_security(app)
+        app.register_blueprint(console.blueprint)
+    init_errors(app)
+    return app

@@ -1,0 +1,188 @@
+"""Fields of a report: text in NFC without what cannot be shown, and reported addresses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from marshmallow import ValidationError, fields
+
+from server.intake.service import (
+    MAX_ADDRESS_LENGTH,
+    Address,
+    AddressRefused,
+    Handle,
+    Refusal,
+    canonical_address,
+)
+
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_FILE_CONTENT = re.compile(r"data:[a-z]+/[a-z0-9.+-]+[;,]|[A-Za-z0-9+/]{256,}", re.I)
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
+#: The latest civil date on Earth is up to 14 hours ahead of UTC.
+_AHEAD_OF_UTC = timedelta(hours=14)
+
+
+class Text(fields.String):
+    """Trimmed text in NFC of at most `limit` characters.
+
+    Refuses control characters, lone surrogates, and pictures or files pasted as text.
+    """
+
+    def __init__(self, limit: int, **kwargs: Any) -> None:
+        metadata = {"maxLength": limit} | dict(kwargs.pop("metadata", {}))
+        super().__init__(metadata=metadata, **kwargs)
+        self.limit = limit
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str | None:
+        if not isinstance(value, str):
+            raise ValidationError(_("This must be text."))
+        text = unicodedata.normalize("NFC", value).strip()
+        if _UNSHOWABLE.search(text):
+            raise ValidationError(_("This has characters that cannot be read. Type it again."))
+        if len(text) > self.limit:
+            raise ValidationError(
+                _(
+                    "This is too long: %(length)s characters, at most %(limit)s.",
+                    length=len(text),
+                    limit=self.limit,
+                )
+            )
+        if _FILE_CONTENT.search(text):
+            raise ValidationError(refusal_text(Refusal.FILE_CONTENT))
+        return text or None
+
+
+class ReportedAddress(fields.String):
+    """A web address of at most 2,048 characters; loads as a canonical Address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"maxLength": MAX_ADDRESS_LENGTH}, **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        if not isinstance(value, str):
+            raise ValidationError(_("This must be text."))
+        try:
+            return canonical_address(value)
+        except AddressRefused as error:
+            raise ValidationError(refusal_text(error.reason)) from None
+
+
+class Place(fields.Field[Any]):
+    """`{url}`, or `{platform, handle}` for an app without addresses."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Address | Handle:
+        if not isinstance(value, dict):
+            raise ValidationError(_("Give a web address, or the app and the name used there."))
+        unknown = set(value) - {"url", "platform", "handle"}
+        if unknown:
+            raise ValidationError({"_": [_("Unknown field.")]})
+        if "url" in value:
+            if len(value) > 1:
+                raise ValidationError(
+                    _("Give either a web address, or the app and the name used there.")
+                )
+            url: Address = self._load(ReportedAddress(), "url", value)
+            return url
+        return Handle(
+            platform=self._required(Text(100), "platform", value),
+            handle=self._required(Text(200), "handle", value),
+        )
+
+    def _required(self, field: Text, name: str, value: dict[str, Any]) -> str:
+        text = self._load(field, name, value) if name in value else None
+        if not text:
+            raise ValidationError({name: [missing_part(name)]})
+        return str(text)
+
+    @staticmethod
+    def _load(field: fields.Field[Any], name: str, value: dict[str, Any]) -> Any:
+        try:
+            return field.deserialize(value[name])
+        except ValidationError as error:
+            raise ValidationError({name: error.messages}) from None
+
+
+class PastDate(fields.Date):
+    """An ISO 8601 calendar date that is not in the future anywhere on Earth, nor before 1990."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> date:
+        try:
+            day = date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise ValidationError(_("This is no date. Write it as 2026-01-31.")) from None
+        if day > (datetime.now(UTC) + _AHEAD_OF_UTC).date():
+            raise ValidationError(_("This date is in the future."))
+        if day.year < 1990:
+            raise ValidationError(_("This date is too long ago."))
+        return day
+
+
+class Email(Text):
+    """An email address of at most 254 characters (RFC 5321, section 4.5.3.1)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(254, **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str | None:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text is None or not _EMAIL.fullmatch(text):
+            raise ValidationError(
+                _("This is no email address. Write it as name@example.org, or leave it out.")
+            )
+        return text
+
+
+def missing_part(name: str) -> str:
+    """What to say when one half of an app's name and handle is missing."""
+    if name == "platform":
+        return _("Write which app or service it is.")
+    return _("Write the name, number or group used there.")
+
+
+def refusal_text(reason: Refusal) -> str:
+    """What to tell a citizen whose address was refused: calm, and what to do."""
+    return {
+        Refusal.EMPTY: _("Write the address where you saw it."),
+        Refusal.TOO_LONG: _(
+            "This address is too long. Leave out the part behind the question mark and try again."
+        ),
+        Refusal.LINE_BREAK: _("Put each address on a line of its own."),
+        Refusal.SEVERAL: _("These look like several addresses. Put each on a line of its own."),
+        Refusal.FILE_CONTENT: _(
+            "This looks like a picture or a file. Please never send or save one. "
+            "Only give the address where you saw it."
+        ),
+        Refusal.UNSUPPORTED_SCHEME: _(
+            "Only web addresses can be reported here, such as https://example.com/page. "
+            "For an app, give its name and the name used there."
+        ),
+        Refusal.NOT_AN_ADDRESS: _(
+            "This does not look like a web address. It should look like https://example.com/page."
+        ),
+        Refusal.NO_HOST: _(
+            "The name of the website is missing or wrong. "
+            "Copy the whole address, such as https://example.com/page."
+        ),
+        Refusal.PRIVATE_HOST: _(
+            "This address works only inside your own network, so we cannot reach it. "
+            "Look for the public address of the website."
+        ),
+        Refusal.CONTROL_CHARACTER: _(
+            "This address has characters that cannot be read. Copy it again."
+        ),
+    }[reason]

@@ -1,0 +1,69 @@
+"""Hang the API on the application: OpenAPI 3.1, problem+json for every error, CORS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_smorest import Api
+
+from server.intake.service import errors
+from server.web.access import anyone
+from server.web.api.problems import answer_intake_error
+from server.web.api.views import blueprint
+
+#: Everything but a bearer's statistics may be asked from any page, without credentials.
+CORS_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "content-type, idempotency-key",
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class PortalsApi(Api):  # type: ignore[misc]
+    """flask-smorest's Api with our own answer to errors."""
+
+    def _register_error_handlers(self) -> None:
+        """Errors are answered by `server.web.errors`, for the API and for pages."""
+
+
+def init_api(app: Flask) -> None:
+    """Register the API's blueprint, its description at /api/v1/openapi.json, and CORS."""
+    app.config.update(
+        API_TITLE="Reporting portals",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "components": {
+                "securitySchemes": {
+                    "secretKey": {
+                        "type": "http",
+                        "scheme": "bearer",
+                        "description": "A secret key, iwfsk_…: server to server.",
+                    }
+                }
+            }
+        },
+    )
+    api = PortalsApi(app)
+    api.DEFAULT_ERROR_RESPONSE_NAME = None
+    api.register_blueprint(blueprint)
+    description = app.view_functions["api-docs.openapi_json"]
+    app.view_functions["api-docs.openapi_json"] = anyone("the API's description")(description)
+    app.register_error_handler(errors.IntakeError, answer_intake_error)
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Any:
+    if request.path.startswith("/api/"):
+        response.headers.update(CORS_HEADERS)
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if request.method == "POST":
+            response.headers["Cache-Control"] = "no-store"
+        else:
+            response.headers.setdefault("Cache-Control", "public, max-age=60")
+    return response

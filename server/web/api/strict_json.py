@@ -1,0 +1,68 @@
+"""JSON bodies read strictly: media type, UTF-8, no doubled keys, no NaN, bounded depth.
+
+A body that two parsers could read differently is refused (RFC 8259, sections 4 and 8.1).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from flask import Request
+from marshmallow import RAISE, Schema
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from server.web.api.problems import problem
+
+
+class StrictParser(FlaskParser):  # type: ignore[misc]
+    """webargs' parser for flask-smorest, with our own reading of the body."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"json": RAISE}
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        return read_json(req)
+
+
+def read_json(request: Request) -> Any:
+    """The request's JSON value.
+
+    Raises the problems `unsupported-media-type` (415), `malformed-json` (400) and, through
+    the server's limit of 64 KiB, 413.
+    """
+    if request.mimetype == "multipart/form-data":
+        raise problem(UnsupportedMediaType, "no-uploads")
+    if not request.is_json:
+        raise problem(UnsupportedMediaType, "unsupported-media-type")
+    raw = request.get_data(cache=True)
+    try:
+        return json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_no_doubles, parse_constant=_refuse
+        )
+    except (ValueError, RecursionError) as error:
+        raise problem(BadRequest, "malformed-json", _why(error)) from None
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return result
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are no JSON numbers")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "The body is nested too deeply."
+    if isinstance(error, UnicodeDecodeError):
+        return "The body is not UTF-8."
+    if isinstance(error, json.JSONDecodeError):
+        return f"The body is not JSON: line {error.lineno}, column {error.colno}."
+    return f"The body is not JSON that has one meaning: {error}."
+
+
+__all__ = ["StrictParser", "read_json"]

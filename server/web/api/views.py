@@ -1,0 +1,242 @@
+"""The JSON API, /api/v1: what a partner's form, app or server may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import request
+from flask_smorest import Blueprint
+from werkzeug.exceptions import NotFound
+
+from server.directory.service import (
+    TERRITORIES,
+    authorities_for,
+    emergency_number,
+    territories,
+    territory_name,
+)
+from server.extensions import database, settings
+from server.intake.service import (
+    Accepted,
+    Submission,
+    create_challenge,
+    errors,
+)
+from server.partners.service import ResolvedKey, Standing, find_key, portal_serving
+from server.reports.service import ReceiptStatus, look_up_receipt
+from server.web.access import anyone
+from server.web.api.problems import PROBLEMS, problem
+from server.web.api.representations import portal_representation
+from server.web.api.schemas import (
+    AcceptedSchema,
+    ChallengeRequestSchema,
+    LanguageQuerySchema,
+    PortalQuerySchema,
+    ProblemSchema,
+    ReceiptSchema,
+    ReceiptStatusSchema,
+    ReportSchema,
+)
+from server.web.api.strict_json import StrictParser
+from server.web.labels import status_text
+from server.web.locale import chosen, speaking
+from server.web.submission import submit
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc]
+    """flask-smorest's blueprint with the strict reading of bodies."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+blueprint = ApiBlueprint("api", __name__, url_prefix="/api/v1", description="Reporting portals")
+
+
+def in_the_speakers_language(view: View) -> View:
+    """Speak the language that the body (`language`) or the query (`lang`) names."""
+
+    @wraps(view)
+    def spoken(*args: Any, **kwargs: Any) -> Any:
+        body = request.get_json(silent=True) if request.is_json else None
+        named = body.get("language") if isinstance(body, dict) else request.args.get("lang")
+        with speaking(chosen(named if isinstance(named, str) else None)):
+            return view(*args, **kwargs)
+
+    return spoken  # type: ignore[return-value]
+
+
+def refuses(*names: str) -> Callable[[View], View]:
+    """Document the problems that a view answers with, one entry a status."""
+
+    def document(view: View) -> View:
+        for status in sorted({PROBLEMS[name].status for name in names}):
+            titles = [PROBLEMS[name].title for name in names if PROBLEMS[name].status == status]
+            view = blueprint.alt_response(
+                status,
+                schema=ProblemSchema,
+                description="; ".join(titles),
+                content_type="application/problem+json",
+            )(view)
+        return view
+
+    return document
+
+
+@blueprint.get("/portal")
+@anyone("describes a form that is public anyway")
+@refuses("key-unknown", "key-ceased", "invalid-fields")
+@blueprint.arguments(PortalQuerySchema, location="query")
+@blueprint.response(200)
+def portal(query: dict[str, Any]) -> dict[str, Any]:
+    """A key's portal, branding, languages and vocabulary."""
+    key = _open_key(query["key"])
+    language = chosen(query.get("lang"), key.languages, key.default_language)
+    with speaking(language):
+        return portal_representation(key, language)
+
+
+@blueprint.get("/territories")
+@anyone("the list of countries")
+@blueprint.arguments(LanguageQuerySchema, location="query")
+@blueprint.response(200)
+def territory_list(query: dict[str, Any]) -> list[dict[str, str]]:
+    """All territories with their names in a language, in that language's order."""
+    language = chosen(query.get("lang"))
+    return [{"code": code, "name": name} for code, name in territories(language)]
+
+
+@blueprint.get("/territories/<code>")
+@anyone("points to public services")
+@refuses("territory-unknown")
+@blueprint.arguments(LanguageQuerySchema, location="query")
+@blueprint.response(200)
+def territory(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """Where people of a territory can report, its emergency number, and our portal there."""
+    if code not in TERRITORIES:
+        raise problem(NotFound, "territory-unknown")
+    with database().reading() as session:
+        serving = portal_serving(session, code)
+        return {
+            "code": code,
+            "name": territory_name(code, chosen(query.get("lang"))),
+            "emergency_number": emergency_number(code),
+            "portal": serving.slug if serving else None,
+            "authorities": [
+                {
+                    "name": authority.name,
+                    "kind": authority.kind,
+                    "url": authority.url,
+                    "languages": list(authority.languages),
+                }
+                for authority in authorities_for(session, code)
+            ],
+        }
+
+
+@blueprint.post("/challenges")
+@anyone("gives work, takes nothing")
+@refuses("malformed-json", "key-unknown", "key-ceased", "unsupported-media-type", "invalid-fields")
+@blueprint.arguments(ChallengeRequestSchema)
+@blueprint.response(200)
+def challenges(body: dict[str, str]) -> dict[str, Any]:
+    """An ALTCHA v2 challenge bound to the key, good once, for ten minutes."""
+    key = _open_key(body["key"])
+    return create_challenge(settings().intake_secrets, key.text)
+
+
+@blueprint.post("/reports")
+@anyone("takes anonymous reports; a secret key is checked by the intake")
+@in_the_speakers_language
+@refuses(
+    "malformed-json",
+    "idempotency-key",
+    "unauthorized",
+    "challenge-forged",
+    "key-unknown",
+    "idempotency-conflict",
+    "key-ceased",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-fields",
+    "challenge-expired",
+    "challenge-spent",
+    "not-ready",
+)
+@blueprint.doc(
+    parameters=[
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": True,
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$"},
+        }
+    ],
+    security=[{}, {"secretKey": []}],
+)
+@blueprint.arguments(ReportSchema)
+@blueprint.response(201, AcceptedSchema)
+def reports(submission: Submission) -> Accepted:
+    """Take a report. The same key and body again get the same answer."""
+    return submit(
+        submission, request.headers.get("Idempotency-Key"), secret_key=_bearer_token()
+    )
+
+
+@blueprint.post("/receipts/lookup")
+@anyone("whoever holds the receipt may know the status")
+@in_the_speakers_language
+@refuses("malformed-json", "receipt-not-found", "unsupported-media-type", "invalid-fields")
+@blueprint.arguments(ReceiptSchema)
+@blueprint.response(200, ReceiptStatusSchema)
+def receipts_lookup(body: dict[str, str]) -> dict[str, Any]:
+    """What became of a report. One neutral answer for all that is not found."""
+    with database().reading() as session:
+        found: ReceiptStatus | None = look_up_receipt(
+            session, body.get("receipt") or "", settings().intake_secrets
+        )
+    if found is None:
+        raise problem(NotFound, "receipt-not-found")
+    return {
+        "reference": found.reference,
+        "status": found.status,
+        "status_text": status_text(found.status),
+        "updated_at": found.updated_at,
+    }
+
+
+@blueprint.get("/problems/<name>")
+@anyone("explains the API's errors")
+@refuses("not-found")
+@blueprint.response(200)
+def problem_kind(name: str) -> dict[str, Any]:
+    """What a problem type means and what to do about it."""
+    kind = PROBLEMS.get(name)
+    if kind is None:
+        raise problem(NotFound, "not-found")
+    return {"title": kind.title, "status": kind.status, "advice": kind.advice}
+
+
+def _open_key(text: str | None) -> ResolvedKey:
+    with database().reading() as session:
+        key = find_key(session, text or "")
+    now = datetime.now(UTC)
+    if key is None or key.standing(now) is Standing.NOT_YET:
+        raise errors.KeyUnknown
+    if key.standing(now) is Standing.CEASED:
+        raise errors.KeyCeased
+    return key
+
+
+def _bearer_token() -> str | None:
+    """The token of `Authorization: Bearer …` (RFC 6750); another scheme counts as a wrong one."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
