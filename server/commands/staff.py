@@ -117,4 +117,5 @@ def login_link(email: str, as_json: bool) -> None:
         token = service.issue_login_link(session, email, actor=_actor())
     url = f"{settings().console_url}/console/sign-in/{token}"
     seconds = int(service.LINK_LIFETIME.total_seconds())
-    click.echo(json.dumps({"url": url, "expires_in_seconds": seconds}) if as_json else url)
+    link = {"sign_in_link": url, "email": email, "expires_in_seconds": seconds}
+    click.echo(json.dumps(link) if as_json else url)

@@ -1,0 +1,25 @@
+"""The console's sections: one table. A member sees those that their roles may enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.staff.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An entry of the navigation. `icon` is the name of a drawing in `icons.html`."""
+
+    name: str
+    endpoint: str
+    icon: str
+    permission: Permission
+
+
+SECTIONS = (Section("Reports", "console.report_list", "reports", Permission.REPORTS_LIST),)
+
+
+def sections_for(permissions: frozenset[Permission]) -> list[Section]:
+    """The sections that these permissions open, in the order of the table."""
+    return [section for section in SECTIONS if section.permission in permissions]
