@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import click
 from flask.cli import AppGroup
 
+from server.commands.refusals import actor, refusing
 from server.extensions import database, settings
 from server.staff import service
 
@@ -18,23 +16,7 @@ staff = AppGroup("staff", help="Accounts of the console, and sign-in links for t
 
 _ROLE = click.Choice([role.value for role in service.RoleName])
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def _refusing(command: Callable[..., None]) -> Callable[..., None]:
-    """Say why on standard error and exit with 1 when the request is refused."""
-
-    @wraps(command)
-    def refusing(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except service.StaffError as error:
-            raise click.ClickException(str(error)) from error
-
-    return refusing
-
-
-def _actor() -> str:
-    return f"command:{getpass.getuser()}"
+_refusals = refusing(service.StaffError)
 
 
 def _as_row(user: service.User) -> dict[str, Any]:
@@ -49,25 +31,25 @@ def _as_row(user: service.User) -> dict[str, Any]:
 @click.argument("email")
 @click.option("--role", "roles", type=_ROLE, multiple=True, required=True, help="May be repeated.")
 @_as_json
-@_refusing
+@_refusals
 def add(email: str, roles: tuple[str, ...], as_json: bool) -> None:
     """Add an account with one role or several."""
     names = [service.RoleName(role) for role in roles]
     with database().transaction() as session:
-        row = _as_row(service.add_staff(session, email, names, actor=_actor()))
+        row = _as_row(service.add_staff(session, email, names, actor=actor()))
     click.echo(json.dumps(row) if as_json else f"added {row['email']} ({', '.join(row['roles'])})")
 
 
 @staff.command("set-roles")
 @click.argument("email")
 @click.option("--role", "roles", type=_ROLE, multiple=True, required=True, help="May be repeated.")
-@_refusing
+@_refusals
 def set_roles(email: str, roles: tuple[str, ...]) -> None:
     """Replace an account's roles; open sessions feel it at once."""
     names = [service.RoleName(role) for role in roles]
     with database().transaction() as session:
         user = service.get_staff(session, email)
-        service.set_roles(session, user, names, actor=_actor())
+        service.set_roles(session, user, names, actor=actor())
     click.echo(f"{user.email} is now {', '.join(sorted(roles))}")
 
 
@@ -87,34 +69,34 @@ def list_accounts(as_json: bool) -> None:
 
 @staff.command("disable")
 @click.argument("email")
-@_refusing
+@_refusals
 def disable(email: str) -> None:
     """Shut an account and end its sessions."""
     with database().transaction() as session:
         user = service.get_staff(session, email)
-        service.disable_staff(session, user, actor=_actor())
+        service.disable_staff(session, user, actor=actor())
     click.echo(f"{user.email} is disabled and signed out")
 
 
 @staff.command("enable")
 @click.argument("email")
-@_refusing
+@_refusals
 def enable(email: str) -> None:
     """Open a disabled account again."""
     with database().transaction() as session:
         user = service.get_staff(session, email)
-        service.enable_staff(session, user, actor=_actor())
+        service.enable_staff(session, user, actor=actor())
     click.echo(f"{user.email} may sign in again")
 
 
 @staff.command("login-link")
 @click.argument("email")
 @_as_json
-@_refusing
+@_refusals
 def login_link(email: str, as_json: bool) -> None:
     """Print a sign-in link: for one use, within 10 minutes."""
     with database().transaction() as session:
-        token = service.issue_login_link(session, email, actor=_actor())
+        token = service.issue_login_link(session, email, actor=actor())
     url = f"{settings().console_url}/console/sign-in/{token}"
     seconds = int(service.LINK_LIFETIME.total_seconds())
     link = {"sign_in_link": url, "email": email, "expires_in_seconds": seconds}
