@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.config import Settings, bundled
 from server.extensions import DATABASE, SETTINGS, babel
+from server.observability.logs import configure_logs, log_unhandled
 from server.storage.database import Database
 from server.web import health
 from server.web.access import anyone
@@ -21,9 +24,17 @@ from server.web.widget import views as widget
 MAX_BODY_BYTES = 64 * 1024
 
 
+class PortalsApp(Flask):
+    """Flask, with a log of unhandled exceptions that holds nothing a citizen wrote."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        log_unhandled(exc_info)
+
+
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
     """The WSGI application for the surfaces that `settings` names."""
-    app = Flask("server", static_folder=bundled("static"))
+    configure_logs()
+    app = PortalsApp("server", static_folder=bundled("static"))
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,

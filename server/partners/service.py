@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.partners.branding import BrandingError, BrandingTexts, BrandingView
+from server.partners.branding import DEFAULT_COLOUR, BrandingError, BrandingTexts, BrandingView
 from server.partners.errors import PartnerError
 from server.partners.keys import (
     IssuedKey,
@@ -30,6 +30,7 @@ from server.partners.resolved_key import LATE_REPORTS, ResolvedKey, Standing
 from server.partners.vocabulary import KeyMode, KeyState
 
 __all__ = [
+    "DEFAULT_COLOUR",
     "LATE_REPORTS",
     "BrandingError",
     "BrandingTexts",

@@ -27,15 +27,15 @@ _EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
 _AHEAD_OF_UTC = timedelta(hours=14)
 
 
-class Text(fields.String):
-    """Trimmed text in NFC of at most `limit` characters.
+class Text(fields.Field[str | None]):
+    """Trimmed text in NFC of at most `limit` characters; empty text is None.
 
-    Refuses control characters, lone surrogates, and pictures or files pasted as text.
+    Refuses control characters, lone surrogates, pictures or files pasted as text, and, where
+    the field is required, emptiness.
     """
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
-        metadata = {"maxLength": limit} | dict(kwargs.pop("metadata", {}))
-        super().__init__(metadata=metadata, **kwargs)
+        super().__init__(metadata={"type": "string", "maxLength": limit}, **kwargs)
         self.limit = limit
 
     def _deserialize(
@@ -56,18 +56,21 @@ class Text(fields.String):
             )
         if _FILE_CONTENT.search(text):
             raise ValidationError(refusal_text(Refusal.FILE_CONTENT))
+        if self.required and not text:
+            raise self.make_error("required")
         return text or None
 
 
-class ReportedAddress(fields.String):
+class ReportedAddress(fields.Field[Address]):
     """A web address of at most 2,048 characters; loads as a canonical Address."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"maxLength": MAX_ADDRESS_LENGTH}, **kwargs)
+        metadata = {"type": "string", "maxLength": MAX_ADDRESS_LENGTH}
+        super().__init__(metadata=metadata, **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Any:
+    ) -> Address:
         if not isinstance(value, str):
             raise ValidationError(_("This must be text."))
         try:
@@ -150,13 +153,13 @@ class Email(Text):
 def missing_part(name: str) -> str:
     """What to say when one half of an app's name and handle is missing."""
     if name == "platform":
-        return _("Write which app or service it is.")
-    return _("Write the name, number or group used there.")
+        return str(_("Write which app or service it is."))
+    return str(_("Write the name, number or group used there."))
 
 
 def refusal_text(reason: Refusal) -> str:
     """What to tell a citizen whose address was refused: calm, and what to do."""
-    return {
+    texts: dict[Refusal, str] = {
         Refusal.EMPTY: _("Write the address where you saw it."),
         Refusal.TOO_LONG: _(
             "This address is too long. Leave out the part behind the question mark and try again."
@@ -185,4 +188,5 @@ def refusal_text(reason: Refusal) -> str:
         Refusal.CONTROL_CHARACTER: _(
             "This address has characters that cannot be read. Copy it again."
         ),
-    }[reason]
+    }
+    return texts[reason]

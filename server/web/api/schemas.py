@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
-from server.directory.service import is_territory
+from server.directory.service import TERRITORIES
 from server.intake.service import Submission
 from server.reports.vocabulary import (
     Access,
@@ -31,14 +31,12 @@ class ApiSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {
+    error_messages: ClassVar[dict[str, str]] = {
         "unknown": lazy_gettext("Unknown field."),
         "type": lazy_gettext("This must be an object."),
     }
 
-    def handle_error(
-        self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any
-    ) -> None:
+    def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
         raise ValidationError(_plain(error.messages))
 
 
@@ -107,7 +105,7 @@ class ReportSchema(ApiSchema):
     @post_load
     def to_submission(self, data: dict[str, Any], **_kwargs: Any) -> Submission:
         territory = data.get("territory")
-        if territory is not None and not is_territory(territory):
+        if territory is not None and territory not in TERRITORIES:
             raise ValidationError({"territory": [_("Choose a country from the list.")]})
         places = data.pop("addresses")
         contact = data.pop("contact", None)
@@ -167,5 +165,5 @@ def _plain(messages: Any) -> Any:
     if isinstance(messages, dict):
         return {key: _plain(value) for key, value in messages.items()}
     if isinstance(messages, list):
-        return [_plain(item) for item in messages]
-    return str(messages)
+        return [str(item) for item in messages]
+    return [str(messages)]

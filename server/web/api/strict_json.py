@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from flask import Request
+from flask import Request, g
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from server.web.api.problems import problem
 
 
-class StrictParser(FlaskParser):  # type: ignore[misc]
+class StrictParser(FlaskParser):
     """webargs' parser for flask-smorest, with our own reading of the body."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"json": RAISE}
@@ -26,11 +26,17 @@ class StrictParser(FlaskParser):  # type: ignore[misc]
 
 
 def read_json(request: Request) -> Any:
-    """The request's JSON value.
+    """The request's JSON value, read once a request.
 
     Raises the problems `unsupported-media-type` (415), `malformed-json` (400) and, through
     the server's limit of 64 KiB, 413.
     """
+    if "json_body" not in g:
+        g.json_body = _read(request)
+    return g.json_body
+
+
+def _read(request: Request) -> Any:
     if request.mimetype == "multipart/form-data":
         raise problem(UnsupportedMediaType, "no-uploads")
     if not request.is_json:

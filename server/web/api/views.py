@@ -40,7 +40,7 @@ from server.web.api.schemas import (
     ReceiptStatusSchema,
     ReportSchema,
 )
-from server.web.api.strict_json import StrictParser
+from server.web.api.strict_json import StrictParser, read_json
 from server.web.labels import status_text
 from server.web.locale import chosen, speaking
 from server.web.submission import submit
@@ -58,12 +58,12 @@ blueprint = ApiBlueprint("api", __name__, url_prefix="/api/v1", description="Rep
 
 
 def in_the_speakers_language(view: View) -> View:
-    """Speak the language that the body (`language`) or the query (`lang`) names."""
+    """Speak the language that the body's `language` names."""
 
     @wraps(view)
     def spoken(*args: Any, **kwargs: Any) -> Any:
-        body = request.get_json(silent=True) if request.is_json else None
-        named = body.get("language") if isinstance(body, dict) else request.args.get("lang")
+        body = read_json(request)
+        named = body.get("language") if isinstance(body, dict) else None
         with speaking(chosen(named if isinstance(named, str) else None)):
             return view(*args, **kwargs)
 
@@ -182,9 +182,7 @@ def challenges(body: dict[str, str]) -> dict[str, Any]:
 @blueprint.response(201, AcceptedSchema)
 def reports(submission: Submission) -> Accepted:
     """Take a report. The same key and body again get the same answer."""
-    return submit(
-        submission, request.headers.get("Idempotency-Key"), secret_key=_bearer_token()
-    )
+    return submit(submission, request.headers.get("Idempotency-Key"), secret_key=_bearer_token())
 
 
 @blueprint.post("/receipts/lookup")
@@ -239,4 +237,3 @@ def _bearer_token() -> str | None:
         return None
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-

@@ -58,4 +58,5 @@ def _file(name: str, cache: str) -> Response:
         }
     )
     response.set_etag(file.digest)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

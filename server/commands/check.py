@@ -1,0 +1,33 @@
+"""`portals check`: every setting, and whether a start would be refused."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from server.config import SETTINGS, SettingsError, load_settings
+from server.storage.keyring import new_secret
+
+
+@click.command("check")
+@click.option("--new-secret", "make_secret", is_flag=True, help="Print a fresh secret and stop.")
+def check(make_secret: bool) -> None:
+    """List the settings and say what is wrong with them. Exit status 1 when anything is."""
+    if make_secret:
+        click.echo(new_secret())
+        return
+    for setting in SETTINGS:
+        value = os.environ.get(setting.name)
+        if value is None:
+            shown = "missing" if setting.default is None else f"{setting.default or '-'} (default)"
+        else:
+            shown = "set" if setting.is_secret else value
+        click.echo(f"{setting.name:28} {shown}\n{'':28} {setting.meaning}")
+    try:
+        load_settings()
+    except SettingsError as error:
+        for problem in error.problems:
+            click.echo(f"refused: {problem}", err=True)
+        raise SystemExit(1) from error
+    click.echo("all settings are good")

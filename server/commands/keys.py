@@ -1,0 +1,174 @@
+"""`portals keys`: issue, list, show, rotate, pause and revoke partner keys."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from server.commands.refusals import actor, refusing
+from server.extensions import database, settings
+from server.partners import service
+
+keys = AppGroup("keys", help="Partner keys: publishable (iwfpk_…) and secret (iwfsk_…).")
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_refusals = refusing(service.PartnerError)
+
+
+class IsoDate(click.ParamType[datetime]):
+    """A calendar date; the key holds until the end of that day, UTC."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date: write 2027-01-31", param, ctx)
+        return datetime.combine(day, time(23, 59, 59), UTC)
+
+
+@keys.command("issue")
+@click.option("--partner", required=True, help="The partner's slug.")
+@click.option("--portal", required=True, help="The portal's slug.")
+@click.option("--label", required=True, help="Where the key is used, for people.")
+@click.option("--origin", "origins", multiple=True, help="https://host or https://*.host; repeat.")
+@click.option("--language", "languages", multiple=True, help="Default: the portal's languages.")
+@click.option("--campaign", default=None, help="Campaign of reports that name none.")
+@click.option("--test", is_flag=True, help="Reports are kept apart from real ones.")
+@click.option("--secret", is_flag=True, help="A secret key, for servers. Shown once.")
+@click.option("--expires", type=IsoDate(), default=None, help="Last day, 2027-01-31.")
+@_as_json
+@_refusals
+def issue(partner: str, portal: str, as_json: bool, **terms: Any) -> None:
+    """Issue a key to a partner for a portal."""
+    with database().transaction() as session:
+        issued = service.issue_key(
+            session,
+            service.get_partner(session, partner),
+            service.get_portal(session, portal),
+            service.KeyTerms(
+                label=terms["label"],
+                origins=terms["origins"],
+                languages=terms["languages"],
+                campaign=terms["campaign"],
+                mode=service.KeyMode.TEST if terms["test"] else service.KeyMode.LIVE,
+                secret=terms["secret"],
+                expires_at=terms["expires"],
+            ),
+            secrets=settings().intake_secrets,
+            actor=actor(),
+        )
+        _say_issued(issued, as_json)
+
+
+@keys.command("rotate")
+@click.argument("key")
+@click.option("--grace", type=int, default=30, show_default=True, help="Days the old key holds.")
+@_as_json
+@_refusals
+def rotate(key: str, grace: int, as_json: bool) -> None:
+    """Issue a successor; the old key works on for the days of grace."""
+    with database().transaction() as session:
+        issued = service.rotate_key(
+            session, key, grace_days=grace, secrets=settings().intake_secrets, actor=actor()
+        )
+        _say_issued(issued, as_json)
+
+
+@keys.command("pause")
+@click.argument("key")
+@_refusals
+def pause(key: str) -> None:
+    """Pause an active key: its form shows the hotline's own page instead."""
+    with database().transaction() as session:
+        row = service.pause_key(session, key, actor=actor())
+    click.echo(f"{row.text} is paused")
+
+
+@keys.command("revoke")
+@click.argument("key")
+@click.option("--reason", required=True)
+@_refusals
+def revoke(key: str, reason: str) -> None:
+    """Revoke a key for good."""
+    with database().transaction() as session:
+        row = service.revoke_key(session, key, reason=reason, actor=actor())
+    click.echo(f"{row.text} is revoked")
+
+
+@keys.command("show")
+@click.argument("key")
+@_as_json
+@_refusals
+def show(key: str, as_json: bool) -> None:
+    """Show one key."""
+    with database().reading() as session:
+        row = _row(service.get_key(session, key))
+    if as_json:
+        click.echo(json.dumps(row))
+        return
+    for name, value in row.items():
+        click.echo(f"{name:17} {', '.join(value) if isinstance(value, list) else value}")
+
+
+@keys.command("list")
+@click.option("--partner", default=None, help="Only this partner's keys.")
+@_as_json
+def list_all(partner: str | None, as_json: bool) -> None:
+    """List keys, the newest first."""
+    with database().reading() as session:
+        rows = [_row(key) for key in service.list_keys(session, partner)]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for row in rows:
+        whose = f"{row['partner']}/{row['portal']}"
+        click.echo(f"{row['key']}  {row['state']}  {whose}  {row['label']}")
+
+
+def _say_issued(issued: service.IssuedKey, as_json: bool) -> None:
+    for warning in issued.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    row = issued.row
+    if as_json:
+        answer: dict[str, Any] = {"key": issued.text, "id": str(row.id), "state": row.state.value}
+        answer |= {"mode": row.mode.value, "origins": row.origins, "languages": row.languages}
+        click.echo(json.dumps(answer))
+        return
+    click.echo(issued.text)
+    if row.secret_hmac is not None:
+        click.echo("Keep it safe: it is shown only now.", err=True)
+
+
+def _row(key: Any) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    expired = key.expires_at is not None and key.expires_at <= now
+    state = key.state.value
+    if state == "active" and expired:
+        state = service.KeyState.EXPIRED.value
+    return {
+        "key": key.text,
+        "id": str(key.id),
+        "kind": "secret" if key.secret_hmac else "publishable",
+        "mode": key.mode.value,
+        "state": state,
+        "partner": key.partner.slug,
+        "portal": key.portal.slug,
+        "label": key.label,
+        "origins": key.origins,
+        "languages": key.languages,
+        "default_language": key.default_language,
+        "campaign": key.campaign,
+        "created_at": key.created_at.isoformat(),
+        "expires_at": key.expires_at.isoformat() if key.expires_at else None,
+        "revoked_reason": key.revoked_reason,
+    }

@@ -1,0 +1,1 @@
+"""The demo: everything on one machine, seeded, with partners' pages on origins of their own."""

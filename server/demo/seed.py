@@ -1,0 +1,144 @@
+"""Seed the demo's database, once; what cannot be read back from it is kept beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.config import Settings, bundled
+from server.demo.partners import DEMO_PARTNERS, DemoPartner
+from server.directory.service import load_directory, read_rows
+from server.partners import service as partners
+from server.reports import service as reports
+from server.staff import service as staff
+from server.storage import migrate
+from server.storage.database import Database
+
+ACTOR = "system"
+ANALYST = "analyst@hotline.example"
+FILE = "partners.json"
+
+
+def seed(settings: Settings, data: Path, partner_port: int) -> list[dict[str, str]]:
+    """Migrate and seed; returns one entry a partner for demo.json.
+
+    The keys name the origins of the partners' pages, so another `partner_port` than last time
+    gives the partners new keys.
+    """
+    database = Database(settings.database_url)
+    try:
+        migrate.upgrade(database.engine)
+        kept = _kept(data)
+        if kept is not None and kept["partner_port"] == partner_port:
+            return list(kept["partners"])
+        with database.transaction() as session:
+            if kept is None:
+                _seed_once(session, settings)
+            entries = [
+                _issue_keys(session, settings, partner, partner_port) for partner in DEMO_PARTNERS
+            ]
+        _keep(data, {"partner_port": partner_port, "partners": entries})
+        return entries
+    finally:
+        database.dispose()
+
+
+def sign_in_link(settings: Settings) -> str:
+    """A fresh one-time link to the console for the demo's analyst."""
+    database = Database(settings.database_url)
+    try:
+        with database.transaction() as session:
+            token = staff.issue_login_link(session, ANALYST, actor=ACTOR)
+    finally:
+        database.dispose()
+    return f"{settings.console_url}/console/sign-in/{token}"
+
+
+def _seed_once(session: Session, settings: Settings) -> None:
+    load_directory(session, read_rows(), now=datetime.now(UTC), actor=ACTOR)
+    if settings.sealing_key_file is None or settings.sealing_passphrase is None:
+        raise ValueError("the demo needs a sealing key file and its passphrase")
+    recovery_private, recovery_public = reports.generate_key_pair()
+    recovery = settings.sealing_key_file.with_name("recovery-key.bin")
+    with os.fdopen(os.open(recovery, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.write(recovery_private)
+    key = reports.create_sealing_key(
+        session,
+        key_file=settings.sealing_key_file,
+        passphrase=settings.sealing_passphrase,
+        recovery_public=recovery_public,
+        actor=ACTOR,
+    )
+    reports.activate_sealing_key(session, key, actor=ACTOR)
+    roles = [staff.RoleName.SENIOR_ANALYST, staff.RoleName.ADMINISTRATOR]
+    staff.add_staff(session, ANALYST, roles, actor=ACTOR)
+    for partner in DEMO_PARTNERS:
+        _add_partner(session, partner)
+
+
+def _add_partner(session: Session, demo: DemoPartner) -> None:
+    partners.add_portal(
+        session,
+        slug=demo.portal,
+        name=demo.portal_name,
+        territories=[demo.territory],
+        languages=list(demo.languages),
+        actor=ACTOR,
+    )
+    partner = partners.add_partner(session, slug=demo.slug, name=demo.name, actor=ACTOR)
+    partners.publish_branding(
+        session,
+        partner,
+        display_name=demo.name,
+        colour=demo.colour,
+        logo=(bundled("examples") / demo.slug / "logo.png").read_bytes(),
+        texts=demo.texts,
+        actor=ACTOR,
+    )
+
+
+def _issue_keys(
+    session: Session, settings: Settings, demo: DemoPartner, partner_port: int
+) -> dict[str, str]:
+    origin = demo.origin(partner_port)
+    partner = partners.get_partner(session, demo.slug)
+    portal = partners.get_portal(session, demo.portal)
+
+    def issue(**terms: Any) -> str:
+        issued = partners.issue_key(
+            session,
+            partner,
+            portal,
+            partners.KeyTerms(**terms),
+            secrets=settings.intake_secrets,
+            actor=ACTOR,
+        )
+        return issued.text
+
+    return {
+        "slug": demo.slug,
+        "portal": demo.portal,
+        "origin": origin,
+        "key": issue(label="Example page", origins=(origin,)),
+        "test_key": issue(
+            label="Example page, test", origins=(origin,), mode=partners.KeyMode.TEST
+        ),
+        "secret_key": issue(label="Example server", secret=True),
+    }
+
+
+def _kept(data: Path) -> dict[str, Any] | None:
+    file = data / FILE
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def _keep(data: Path, content: dict[str, Any]) -> None:
+    partial = data / (FILE + ".partial")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(content, file, indent=1)
+    partial.replace(data / FILE)

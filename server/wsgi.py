@@ -1,0 +1,8 @@
+"""The WSGI application, for a server program to import."""
+
+from __future__ import annotations
+
+from server.app import create_app
+from server.config import load_settings
+
+application = create_app(load_settings())
