@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from server.partners.branding import DEFAULT_COLOUR, BrandingError, BrandingTexts, BrandingView
+from server.partners.branding import (
+    DEFAULT_COLOUR,
+    BrandingError,
+    BrandingTexts,
+    BrandingView,
+    contrast_ratio,
+)
 from server.partners.errors import PartnerError
 from server.partners.keys import (
     IssuedKey,
@@ -45,6 +51,7 @@ __all__ = [
     "Standing",
     "add_partner",
     "add_portal",
+    "contrast_ratio",
     "find_key",
     "find_secret_key",
     "get_attribution",

@@ -1,0 +1,115 @@
+"""Pages that stand where the form cannot: never a blank box, always a way to report."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from server.directory.service import emergency_number
+from server.partners.service import ResolvedKey
+from server.web.embed.address import spoken_language
+from server.web.embed.documents import make_document, send
+from server.web.headers import CACHE_NEVER, CACHE_SAFE_PAGE, PUBLIC_HEADERS
+from server.web.locale import speaking
+
+#: A page that holds nothing of anybody may be shown anywhere: better than a blank box.
+ANYWHERE = ("*",)
+_FRAMED = ("/embed/", "/r/")
+
+
+def safe_page(key: ResolvedKey | None) -> Response:
+    """For a key that is unknown (404) or not in use (410): small, framable anywhere, no form."""
+    language = spoken_language(key)
+    with speaking(language):
+        heading = _("You cannot report on this page at the moment")
+    document = make_document(
+        "embed/message.html",
+        language=language,
+        ancestors=ANYWHERE,
+        heading=heading,
+        texts=(),
+        emergency=local_emergency(key),
+    )
+    return send(document, status=404 if key is None else 410, cache=CACHE_SAFE_PAGE)
+
+
+def kept_words_page(key: ResolvedKey, typed: str, status: int) -> Response:
+    """When a report cannot be taken (410, 503): shows what was typed, so that it can be copied."""
+    language = spoken_language(key)
+    with speaking(language):
+        heading = _("We could not take your report here")
+        texts = [_("Nothing has been kept.")]
+    document = make_document(
+        "embed/message.html",
+        language=language,
+        ancestors=key.origins,
+        colour=key.branding.colour,
+        scripted=True,
+        heading=heading,
+        texts=texts,
+        typed=typed,
+        emergency=local_emergency(key),
+    )
+    return send(document, status=status, cache=CACHE_NEVER)
+
+
+def error_page(error: HTTPException) -> WerkzeugResponse:
+    """The answer to an HTTP error outside the API and the console."""
+    code = error.code or 500
+    original = error.get_response()
+    if code < 400 or error.response is not None:
+        original.headers.update(PUBLIC_HEADERS)
+        return original
+    language = spoken_language(None)
+    with speaking(language):
+        heading, *texts = error_texts(code)
+    document = make_document(
+        "embed/message.html",
+        language=language,
+        ancestors=ANYWHERE if request.path.startswith(_FRAMED) else (),
+        heading=heading,
+        texts=texts,
+    )
+    response = send(document, status=code, cache=CACHE_NEVER)
+    for name in ("Allow", "Retry-After"):
+        if name in original.headers:
+            response.headers[name] = original.headers[name]
+    return response
+
+
+def error_texts(code: int) -> list[str]:
+    """A heading and what to do, in the language that is being spoken."""
+    if code == 400:
+        return [
+            _("We could not read this"),
+            _("Some characters cannot be read. Please go back and type them again."),
+        ]
+    if code == 404:
+        return [_("There is nothing here"), _("Please check the address of this page.")]
+    if code == 413:
+        return [
+            _("This is too long for us"),
+            _("Nothing is lost: please go back, make your answers shorter, and send them again."),
+        ]
+    if code == 415:
+        return [
+            _("We cannot take pictures or files"),
+            _("Please never save or send one. The address where you saw it is all we need."),
+        ]
+    if code == 429:
+        return [_("Please wait a moment"), _("Then go back and try again.")]
+    if code >= 500:
+        return [
+            _("Something went wrong on our side"),
+            _("It is not your fault. Please go back and try again in a minute."),
+        ]
+    return [_("This did not work"), _("Please go back and try again.")]
+
+
+def local_emergency(key: ResolvedKey | None, territory: str | None = None) -> str | None:
+    """The emergency number of `territory`, or of the only country of the key's portal."""
+    if territory is None and key is not None and len(key.territories) == 1:
+        territory = key.territories[0]
+    return emergency_number(territory) if territory else None
