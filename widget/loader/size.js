@@ -11,11 +11,8 @@ function fit(frame, height) {
   if (typeof height !== 'number' || !(height > 0 && height <= GREATEST_HEIGHT)) return;
   height = Math.max(height, LEAST_HEIGHT);
   if (Math.abs(height - frame.clientHeight) >= 1) {
-    // Only setProperty passes a strict style-src. A border that the page draws may count as
-    // height (`box-sizing: border-box`), so it is added.
-    frame.style.setProperty(
-      'height', Math.ceil(height) + frame.offsetHeight - frame.clientHeight + 'px', 'important'
-    );
+    // Only setProperty passes a strict style-src.
+    frame.style.setProperty('height', Math.ceil(height) + border(frame) + 'px', 'important');
   }
   // A page that clips the frame (`max-height`) must leave the rest within reach.
   if (frame.clientHeight < height - 1) letScroll(frame);
@@ -25,4 +22,13 @@ function fit(frame, height) {
 /** @param {HTMLIFrameElement} frame whose height nobody manages: all of it must be reachable */
 function letScroll(frame) {
   frame.removeAttribute('scrolling');
+}
+
+/**
+ * @param {HTMLIFrameElement} frame
+ * @return {number} CSS px that the page's own border takes from the height we set
+ */
+function border(frame) {
+  return getComputedStyle(frame).boxSizing === 'border-box' ?
+    frame.offsetHeight - frame.clientHeight : 0;
 }

@@ -21,7 +21,7 @@
 
 // Algorithm, cost, nonce, salt, prefix. Nonce and counter must fit one block of SHA-256, and so
 // must salt, index and padding; altcha's own nonce and salt have 16 bytes.
-var SUPPORTED = /^PBKDF2\/SHA-256,[1-9]\d*,[\da-f]{0,120},[\da-f]{0,102},[\da-f]*$/;
+var SUPPORTED = /^PBKDF2\/SHA-256,[1-9]\d*,[\da-f]{2,120},[\da-f]{2,102},[\da-f]+$/;
 
 /**
  * @param {{parameters: Parameters}} challenge
