@@ -9,15 +9,25 @@ from server.staff.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """An entry of the navigation. `icon` is the name of a drawing in `icons.html`."""
+    """An entry of the navigation. `icon` is the name of a drawing in `icons.html`; `inner` are
+    the endpoints of the pages that one reaches from this one."""
 
     name: str
     endpoint: str
     icon: str
     permission: Permission
+    inner: tuple[str, ...] = ()
 
 
-SECTIONS = (Section("Reports", "console.report_list", "reports", Permission.REPORTS_LIST),)
+SECTIONS = (
+    Section(
+        "Reports",
+        "console.report_list",
+        "reports",
+        Permission.REPORTS_LIST,
+        inner=("console.report",),
+    ),
+)
 
 
 def sections_for(permissions: frozenset[Permission]) -> list[Section]:

@@ -57,7 +57,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant as a page shows it, always in UTC."""
+    """An instant as a page shows it, always in UTC; `exact` leaves saying so to the column."""
 
     machine: str
     exact: str
@@ -97,7 +97,7 @@ def moment(at: datetime, now: datetime) -> Moment:
     at = at.astimezone(UTC)
     return Moment(
         machine=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        exact=f"{at.day} {at:%b %Y, %H:%M} UTC",
+        exact=f"{at.day} {at:%b %Y, %H:%M}",
         to_the_second=f"{at.day} {at:%b %Y, %H:%M:%S} UTC",
         relative=_distance(now - at),
     )
