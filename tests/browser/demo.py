@@ -1,0 +1,127 @@
+"""The product as `portals demo` serves it: public pages, console, and partners' pages elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTALS = [sys.executable, "-c", "from server.cli import main; main()"]
+PATIENCE_S = 60
+
+
+@dataclass(frozen=True)
+class Partner:
+    """One of the demo's partners, as demo.json names it."""
+
+    slug: str
+    portal: str
+    origin: str
+    key: str
+    test_key: str
+    secret_key: str
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that is being served."""
+
+    public_url: str
+    console_url: str
+    partners: Mapping[str, Partner]
+    environment: Mapping[str, str]
+    #: The only hosts that a page of the demo may ask for anything.
+    hosts: frozenset[str]
+
+    def portals(self, *words: str) -> str:
+        """Run another `portals` command on this demo; what it prints."""
+        return subprocess.run(
+            [*PORTALS, *words],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def issue_key(self, partner: str, *, origin: str) -> str:
+        """A further key of a partner, for pages of `origin` only."""
+        portal = self.partners[partner].portal
+        words = ["--partner", partner, "--portal", portal, "--label", "test", "--origin", origin]
+        return str(json.loads(self.portals("keys", "issue", *words, "--json"))["key"])
+
+
+@contextmanager
+def served_demo(folder: Path) -> Iterator[Demo]:
+    """Serve a new demo on free ports, with its data in `folder`, until the block ends."""
+    port, partner_port = _free_ports()
+    data = folder / "demo"
+    places = ["--data", str(data), "--port", str(port), "--partner-port", str(partner_port)]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [*PORTALS, "demo", *places],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        described = _wait(process, data / "demo.json", partner_port, folder / "log")
+        partners = {
+            each["slug"]: Partner(**{name: each[name] for name in Partner.__annotations__})
+            for each in described["partners"]
+        }
+        addresses = [described["public_url"], described["console_url"]]
+        addresses += [partner.origin for partner in partners.values()]
+        yield Demo(
+            public_url=described["public_url"],
+            console_url=described["console_url"],
+            partners=partners,
+            environment=described["environment"],
+            hosts=frozenset(address.split("//")[1].strip("/") for address in addresses),
+        )
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+
+
+def _wait(
+    process: subprocess.Popen[bytes], described: Path, partner_port: int, log: Path
+) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            content = json.loads(described.read_text())
+            urlopen(content["public_url"] + "/readyz", timeout=5).close()
+            # Browsers know that *.localhost is this machine; Python's resolver may not.
+            socket.create_connection(("127.0.0.1", partner_port), timeout=5).close()
+        except (FileNotFoundError, json.JSONDecodeError, URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return content
+    raise RuntimeError(f"the demo did not come up:\n{log.read_text()[-3_000:]}")
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        for each in (one, other):
+            each.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
