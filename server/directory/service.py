@@ -132,10 +132,8 @@ def own_authority(session: Session, territory: str) -> AuthorityView | None:
     """
     views = authorities_for(session, territory)
     portals = {view.url for view in views if view.kind is AuthorityKind.IWF_PORTAL}
-    for view in views:
-        if view.url is not None and view.kind is not AuthorityKind.IWF_PORTAL:
-            return None if view.url in portals else view
-    return None
+    first = next((view for view in views if view.url is not None), None)
+    return None if first is None or first.url in portals else first
 
 
 def list_authorities(

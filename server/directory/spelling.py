@@ -46,8 +46,7 @@ def match_key(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The plain words of `text`, without punctuation."""
-    kept = (c if _kept(c) else " " for c in plain(text) if unicodedata.category(c) != "Cf")
-    return "".join(kept).split()
+    return "".join(letter if _kept(letter) else " " for letter in plain(text)).split()
 
 
 def sort_key(text: str, language: str) -> tuple[list[tuple[int, int]], str]:
