@@ -1,0 +1,116 @@
+"""Challenges: solved with altcha's own solver, bound to a key, good once, for ten minutes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import altcha
+import pytest
+import time_machine
+
+from server.intake.challenge import Difficulty, create_challenge, spend, verify_challenge
+from server.intake.errors import ChallengeExpired, ChallengeForged, ChallengeSpent
+from server.storage.keyring import new_secret, parse_intake_secrets
+
+EASY = Difficulty(cost=1, counter_from=5, counter_to=20)
+KEY = "iwfpk_live_one"
+
+
+def solve(challenge):
+    parsed = altcha.Challenge.from_dict(challenge)
+    solution = altcha.solve_challenge(parsed)
+    assert solution is not None
+    return altcha.Payload(parsed, solution).to_base64()
+
+
+def tampered(payload, change):
+    content = json.loads(base64.b64decode(payload))
+    change(content)
+    return base64.b64encode(json.dumps(content).encode()).decode()
+
+
+@pytest.fixture(scope="module")
+def secrets():
+    return parse_intake_secrets(f"1:{new_secret()}")
+
+
+@pytest.fixture
+def payload(secrets):
+    return solve(create_challenge(secrets, KEY, EASY))
+
+
+def test_a_solved_challenge_is_verified(secrets, payload):
+    assert verify_challenge(secrets, KEY, payload).expires_at > datetime.now(UTC)
+
+
+def test_the_solver_cannot_skip_to_the_counter(secrets):
+    assert "counter" not in json.dumps(create_challenge(secrets, KEY, EASY))
+
+
+def test_a_challenge_of_another_key_is_refused(secrets, payload):
+    with pytest.raises(ChallengeForged):
+        verify_challenge(secrets, "iwfpk_live_two", payload)
+
+
+def test_a_challenge_of_another_server_is_refused(secrets):
+    foreign = solve(create_challenge(parse_intake_secrets(f"1:{new_secret()}"), KEY, EASY))
+    with pytest.raises(ChallengeForged):
+        verify_challenge(secrets, KEY, foreign)
+
+
+def test_a_challenge_of_an_old_secret_still_counts_after_rotation(secrets, payload):
+    old = dict(secrets.generations)[1]
+    text = base64.urlsafe_b64encode(old).decode().rstrip("=")
+    rotated = parse_intake_secrets(f"2:{new_secret()},1:{text}")
+    assert verify_challenge(rotated, KEY, payload)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c["challenge"]["parameters"].update(cost=0),
+        lambda c: c["challenge"]["parameters"].update(keyPrefix=""),
+        lambda c: c["challenge"]["parameters"]["data"].update(key="iwfpk_live_two"),
+        lambda c: c["challenge"]["parameters"].update(expiresAt=4_000_000_000),
+        lambda c: c["challenge"]["parameters"].update(data=None),
+        lambda c: c["challenge"]["parameters"]["data"].update(generation=True),
+        lambda c: c["challenge"].update(signature="0" * 64),
+        lambda c: c["challenge"].update(signature=None),
+        lambda c: c["solution"].update(derivedKey="00" * 32),
+        lambda c: c["solution"].update(derivedKey=7),
+        lambda c: c.update(solution=None),
+        lambda c: c["challenge"].update(parameters=[]),
+    ],
+)
+def test_a_tampered_payload_is_refused(secrets, payload, change):
+    with pytest.raises(ChallengeForged):
+        verify_challenge(secrets, KEY, tampered(payload, change))
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "x", "bm90IGpzb24=", "W10=", "bnVsbA==", "A" * 5_000, "é", "W" * 4_000]
+)
+def test_what_is_no_payload_is_refused(secrets, payload):
+    with pytest.raises(ChallengeForged):
+        verify_challenge(secrets, KEY, payload)
+
+
+def test_an_old_challenge_is_expired_not_forged(secrets):
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=11)):
+        old = solve(create_challenge(secrets, KEY, EASY))
+    with pytest.raises(ChallengeExpired):
+        verify_challenge(secrets, KEY, old)
+
+
+def test_a_challenge_is_spent_once(session, secrets, payload):
+    spend(session, verify_challenge(secrets, KEY, payload))
+    with pytest.raises(ChallengeSpent):
+        spend(session, verify_challenge(secrets, KEY, payload))
+
+
+def test_two_challenges_are_spent_side_by_side(session, secrets):
+    for _ in range(2):
+        payload = solve(create_challenge(secrets, KEY, EASY))
+        spend(session, verify_challenge(secrets, KEY, payload))
