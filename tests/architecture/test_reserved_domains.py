@@ -24,18 +24,6 @@ REAL_HOSTS: dict[str, str] = tomllib.loads(
 
 RESERVED_NAMES = ("example.com", "example.org", "example.net")
 RESERVED_ENDINGS = ("example", "test", "invalid", "localhost")
-RESERVED_NETWORKS = [
-    ipaddress.ip_network(text)
-    for text in (
-        "127.0.0.0/8",
-        "::1/128",
-        "192.0.2.0/24",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "2001:db8::/32",
-    )
-]
-
 DEFANGED_DOT = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\(dot\)", re.IGNORECASE)
 IN_AN_ADDRESS = re.compile(
     r"\b(?:https?|hxxps?|ftp|wss?)(?::|\[:\])//(?:[^\s/@\"'<>`]*@)?"
@@ -63,21 +51,27 @@ def hosts_in(line: str) -> list[str]:
 def is_reserved(host: str) -> bool:
     """Whether nobody on the Internet can answer to this host."""
     if "." not in host and not host.startswith("["):
-        return not host.isdigit() or _is_reserved_address(host)
+        return not host.isdigit() or _is_nobodys_address(host)
     if host.endswith(".onion"):
         return _is_made_up_onion(host)
     name_ends = (f".{host}".endswith(f".{name}") for name in (*RESERVED_NAMES, *RESERVED_ENDINGS))
-    return any(name_ends) or _is_reserved_address(host)
+    return any(name_ends) or _is_nobodys_address(host)
 
 
-def _is_reserved_address(host: str) -> bool:
-    """Addresses in any form a browser reads: also 0x7f.1 and 2130706433."""
+def _is_nobodys_address(host: str) -> bool:
+    """For documentation, loopback, private: no address of the Internet, in any form that a
+    browser reads (also 0x7f.1 and 2130706433). What no browser reads is nobody's either."""
     try:
         host = ada_url.URL(f"http://{host}/").hostname
+    except ValueError:
+        return True
+    try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return False
-    return any(address in network for network in RESERVED_NETWORKS)
+        return ".." in host
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return not address.is_global
 
 
 def _is_made_up_onion(host: str) -> bool:
