@@ -120,11 +120,11 @@ def test_the_projects_own_list_gives_no_unverified_link_anywhere(session: Sessio
 
 def test_in_the_projects_own_list_citizens_find_their_own_authority(session: Session) -> None:
     load(session, *read_rows())  # type: ignore[misc]
-    own = {code: own_authority(session, code) for code in ("FR", "IN", "CA", "IT", "GB", "KE")}
+    own = {code: own_authority(session, code) for code in ("FR", "IN", "NL", "IT", "GB", "KE")}
     assert {code: view and view.name for code, view in own.items()} == {
         "FR": "Point de Contact",
         "IN": "National Cyber Crime Reporting Portal",
-        "CA": "Cybertip.ca",
+        "NL": "Offlimits Meldpunt",
         "IT": "Polizia Postale: Segnala online",
         "GB": None,
         "KE": None,
