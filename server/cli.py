@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import click
 from flask import Flask
-from flask.cli import FlaskGroup
+from flask.cli import ScriptInfo
 
 from server.app import create_app
 from server.commands.check import check
@@ -36,13 +33,10 @@ def create_configured_app() -> Flask:
 
 
 @click.group(
-    cls=FlaskGroup,
-    create_app=create_configured_app,
-    add_default_commands=False,
-    add_version_option=False,
-    set_debug_flag=False,
-    load_dotenv=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "obj": ScriptInfo(create_app=create_configured_app, set_debug_flag=False),
+    }
 )
 def main() -> None:
     """Reporting portals: a form for partners' pages, its intake, and the staff's console."""
@@ -52,6 +46,4 @@ for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":
-    sys.argv[0] = "portals"
-    os.environ.pop("FLASK_APP", None)
-    main()
+    main(prog_name="portals")

@@ -73,7 +73,7 @@ def test_an_address_is_taken(typed, url, notices):
         ("someone@example.com", Refusal.NOT_AN_ADDRESS),
         ("https://", Refusal.NO_HOST),
         ("https:///x", Refusal.NO_HOST),
-        ("https://exa mple.com/", Refusal.NO_HOST),
+        ("https://an example.com/", Refusal.NO_HOST),
         ("https://localhost/x", Refusal.NO_HOST),
         ("https://example..com/", Refusal.NO_HOST),
         ("https://" + "a" * 64 + ".example/", Refusal.NO_HOST),
