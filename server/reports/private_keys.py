@@ -65,12 +65,14 @@ def add_private_key(path: Path, passphrase: str, key_id: UUID, private: bytes) -
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
     try:
-        keys = json.loads(path.read_text())["keys"]
+        keys = dict(json.loads(path.read_text())["keys"])
+        for name in keys:
+            UUID(name)
     except OSError as error:
         raise PrivateKeysError(f"PORTALS_SEALING_KEY_FILE: {error.strerror}: {path}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PrivateKeysError(f"PORTALS_SEALING_KEY_FILE: {path} is no key file") from error
-    return dict(keys)
+    return keys
 
 
 def _protect(private: bytes, passphrase: str) -> dict[str, str]:

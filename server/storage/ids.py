@@ -8,9 +8,14 @@ import uuid
 
 
 def new_id() -> uuid.UUID:
-    """A UUIDv7: 48 bits of Unix milliseconds, 74 random bits. Newest sorts last."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
+    """A UUIDv7: Unix milliseconds, 12 bits of the fraction of one, 62 random bits.
+
+    The fraction (section 6.2, method 3) keeps ids of one millisecond in order, to 0.25 µs.
+    """
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    value = (milliseconds & (2**48 - 1)) << 80
+    value |= 0x7 << 76
+    value |= (nanoseconds * 4_096 // 1_000_000) << 64
+    value |= 0b10 << 62
+    value |= secrets.randbits(62)
     return uuid.UUID(int=value)

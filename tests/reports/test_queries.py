@@ -1,0 +1,114 @@
+"""Pages of the list, a report opened, a receipt looked up. On both databases."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from server.partners.service import KeyMode
+from server.reports import service
+from server.reports.models import Envelope, Report
+from server.reports.vocabulary import EnvelopeKind
+from tests.conftest import PASSPHRASE
+from tests.factories.key import KeyFactory
+from tests.factories.report import accepted_report
+
+
+@pytest.fixture
+def private_keys(app, settings):
+    return service.load_private_keys(settings.sealing_key_file, PASSPHRASE)
+
+
+def pages(session, limit, **filters):
+    before, references = None, []
+    while True:
+        page = service.list_reports(session, before=before, limit=limit, **filters)
+        references.append([row.reference for row in page.rows])
+        if page.next_before is None:
+            return references
+        before = page.next_before
+
+
+def test_pages_are_newest_first_complete_and_without_doubles(app, database, key):
+    sent = [accepted_report(app, key.text).reference for _ in range(7)]
+    with database.reading() as session:
+        found = pages(session, 3)
+    assert [len(page) for page in found] == [3, 3, 1]
+    assert [reference for page in found for reference in page] == sent[::-1]
+
+
+def test_a_report_that_arrives_meanwhile_does_not_shift_the_pages(app, database, key):
+    sent = [accepted_report(app, key.text).reference for _ in range(4)]
+    with database.reading() as session:
+        first = service.list_reports(session, limit=2)
+    accepted_report(app, key.text)
+    with database.reading() as session:
+        second = service.list_reports(session, before=first.next_before, limit=2)
+    assert [row.reference for row in second.rows] == sent[1::-1]
+
+
+def test_test_reports_are_listed_apart(app, database, settings, key):
+    with database.transaction() as session:
+        test_key = KeyFactory(session=session, secrets=settings.intake_secrets, mode=KeyMode.TEST)
+    live = accepted_report(app, key.text).reference
+    test = accepted_report(app, test_key.text).reference
+    with database.reading() as session:
+        assert pages(session, 10) == [[live]]
+        assert pages(session, 10, mode=KeyMode.TEST) == [[test]]
+
+
+def test_a_report_is_found_by_its_reference_in_any_spelling(app, database, key):
+    reference = accepted_report(app, key.text).reference
+    with database.reading() as session:
+        found = service.get_by_reference(session, f"{reference[:6].lower()}-{reference[6:]}")
+        assert found is not None
+        assert found.reference == reference
+        assert service.get_by_reference(session, "nonsense") is None
+
+
+def test_a_receipt_tells_the_status(app, database, settings, key):
+    accepted = accepted_report(app, key.text)
+    with database.reading() as session:
+        found = service.look_up_receipt(
+            session, service.in_fours(accepted.receipt), settings.intake_secrets
+        )
+        assert found is not None
+        assert found.reference == accepted.reference
+        assert found.status == "received"
+        assert service.look_up_receipt(session, "1" * 20, settings.intake_secrets) is None
+        assert service.look_up_receipt(session, accepted.reference, settings.intake_secrets) is None
+
+
+def test_two_swapped_envelopes_are_damaged_not_mixed_up(app, database, key, private_keys):
+    for number in (1, 2):
+        accepted_report(app, key.text, addresses=[{"url": f"https://files.example/{number}"}])
+    with database.transaction() as session:
+        one, two = session.query(Envelope).all()
+        contents = (one.wrapped_key, one.ciphertext)
+        one.wrapped_key, one.ciphertext = two.wrapped_key, two.ciphertext
+        two.wrapped_key, two.ciphertext = contents
+    with database.reading() as session:
+        for report in service.list_reports(session).rows:
+            with pytest.raises(service.EnvelopeDamaged):
+                service.open_report(session, report, private_keys)
+
+
+@pytest.mark.parametrize(
+    "damage", [{"ciphertext": b""}, {"wrapped_key": b"x"}, {"kind": EnvelopeKind.CONTACT}]
+)
+def test_a_damaged_envelope_says_so(app, database, key, private_keys, damage):
+    accepted_report(app, key.text)
+    with database.transaction() as session:
+        session.execute(update(Envelope).values(**damage))
+    with database.reading() as session:
+        report = session.query(Report).one()
+        with pytest.raises(service.EnvelopeDamaged):
+            service.open_report(session, report, private_keys)
+
+
+def test_without_the_private_key_nothing_opens(app, database, key):
+    accepted_report(app, key.text)
+    with database.reading() as session:
+        report = session.query(Report).one()
+        with pytest.raises(service.EnvelopeDamaged, match="no private key"):
+            service.open_report(session, report, service.PrivateKeys({}))
