@@ -59,7 +59,26 @@ BUNDLES = (
         ("sha256.js", "hex.js", "sliced.js", "native.js", "solve.js"),
         budget=1280,
     ),
-    Bundle("frame.js", "frame"),
+    Bundle(
+        "frame.js",
+        "frame",
+        (
+            "dom.js",
+            "host.js",
+            "leave.js",
+            "receipt.js",
+            "load.js",
+            "steps.js",
+            "mistakes.js",
+            "start.js",
+        ),
+    ),
+    Bundle(
+        "sender.js",
+        "sender",
+        ("frame.js", "request.js", "country.js", "answers.js", "challenge.js", "send.js"),
+        budget=2048,
+    ),
     Bundle("frame.css", "frame"),
 )
 
@@ -82,7 +101,7 @@ def build(
 ) -> dict[str, Weight]:
     """Write all bundles, `releases.json` and `manifest.json` into `target_dir`.
 
-    `version` is the project's own by default. A bundle whose folder is absent is left out.
+    `version` is the project's own by default. A bundle without parts, listed or found, is left out.
     Nothing is written unless all of it is good. Returns the weights by name of file.
 
     Raises:
@@ -92,7 +111,7 @@ def build(
     built = {
         bundle.name: bundled(source_dir, bundle, version)
         for bundle in BUNDLES
-        if (source_dir / bundle.folder).is_dir()
+        if bundle.parts or _present(source_dir, bundle)
     }
     weights = {name: weigh(content) for name, content in built.items()}
 
@@ -192,12 +211,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parts(source_dir: Path, bundle: Bundle) -> list[Path]:
-    folder = source_dir / bundle.folder
-    present = {path.name for path in folder.glob("*" + Path(bundle.name).suffix)}
+    present = _present(source_dir, bundle)
     listed = bundle.parts or tuple(sorted(present))
     if odd := present.symmetric_difference(listed):
         raise BuildError(f"{bundle.folder}/: {', '.join(sorted(odd))} is missing or not listed")
-    return [folder / name for name in listed]
+    return [source_dir / bundle.folder / name for name in listed]
+
+
+def _present(source_dir: Path, bundle: Bundle) -> set[str]:
+    folder = source_dir / bundle.folder
+    return {path.name for path in folder.glob("*" + Path(bundle.name).suffix)}
 
 
 def _json(value: object) -> bytes:

@@ -15,6 +15,7 @@ from server.directory.service import (
     TERRITORIES,
     authorities_for,
     emergency_number,
+    own_authority,
     territories,
     territory_name,
 )
@@ -121,11 +122,13 @@ def territory(query: dict[str, Any], code: str) -> dict[str, Any]:
         raise problem(NotFound, "territory-unknown")
     with database().reading() as session:
         serving = portal_serving(session, code)
+        own = own_authority(session, code)
         return {
             "code": code,
             "name": territory_name(code, chosen(query.get("lang"))),
             "emergency_number": emergency_number(code),
             "portal": serving.slug if serving else None,
+            "own_authority": {"name": own.name, "url": own.url} if own else None,
             "authorities": [
                 {
                     "name": authority.name,

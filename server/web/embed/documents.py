@@ -1,4 +1,4 @@
-"""Documents for citizens: rendered, compressed, and dressed in the headers of the public surface."""
+"""Documents for citizens: rendered, compressed, and in the headers of the public surface."""
 
 from __future__ import annotations
 

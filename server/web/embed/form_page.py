@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from server.directory.service import AuthorityView, own_authority, territories, territory_name
 from server.extensions import database
+from server.intake.service import Notice
 from server.partners.service import ResolvedKey
 from server.web.embed.address import campaign, language_links, spoken_language
 from server.web.embed.answers import Unresolved, territory_code
@@ -18,9 +19,10 @@ from server.web.embed.documents import QUICK, Document, make_document
 from server.web.embed.form import ReportForm
 from server.web.embed.pages import local_emergency
 from server.web.embed.place import Place
+from server.web.embed.review import notice_text
 from server.web.labels import choices
 from server.web.locale import LANGUAGES, speaking
-from server.web.widget.files import solver_path
+from server.web.widget.files import late_path
 
 
 def form_document(
@@ -41,7 +43,8 @@ def form_document(
             emergency=local_emergency(key, code),
             authority=_authority(code),
             countries=_countries(key, language),
-            solver=solver_path(),
+            sender=late_path("sender.js"),
+            solver=late_path("solver.js"),
             campaign=campaign(),
             reportable=choices("report_type"),
             out_of_remit=choices("out_of_remit"),
@@ -89,7 +92,8 @@ def words_of_the_script() -> Markup:
         "many": _("Give at least one address, and at most 20."),
         "country": _("Choose a country from the list."),
         "change": _("Change"),
-        "copied": _("Copied"),
+        "https": notice_text(Notice.ASSUMED_HTTPS),
+        "credentials": notice_text(Notice.CREDENTIALS_REMOVED),
         "emergency": _("112 or your local emergency number"),
     }
     text = json.dumps(words, ensure_ascii=False, separators=(",", ":"), sort_keys=False)

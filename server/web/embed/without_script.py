@@ -12,7 +12,7 @@ from flask import Response
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
-from server.directory.service import authorities_for
+from server.directory.service import AuthorityKind, authorities_for
 from server.extensions import database, settings
 from server.intake.service import Accepted, Submission, errors, new_idempotency_key
 from server.partners.service import ResolvedKey
@@ -38,6 +38,9 @@ from server.web.embed.sent_form import SentForm, Stage
 from server.web.headers import CACHE_NEVER
 from server.web.locale import LANGUAGES
 from server.web.submission import load_submission, submit
+
+#: What hotlines and the police of a country take, though we do not.
+_FOR_AUTHORITIES = (OutOfRemit.GROOMING_OR_CONTACT, OutOfRemit.SOMETHING_ELSE)
 
 
 def answer(sent: SentForm, key: ResolvedKey, place: Place) -> Response:
@@ -97,7 +100,13 @@ def _form(sent: SentForm, key: ResolvedKey, place: Place, problems: Errors) -> R
 def _signpost(sent: SentForm, key: ResolvedKey, place: Place, choice: str) -> Response:
     code = _territory(sent, key)
     with database().reading() as session:
-        authorities = [each for each in authorities_for(session, code or "") if each.url]
+        authorities = [
+            authority
+            for authority in authorities_for(session, code or "")
+            if choice in _FOR_AUTHORITIES
+            and authority.url
+            and authority.kind is not AuthorityKind.IWF_PORTAL
+        ]
     document = make_form_page(
         "embed/signpost.html",
         key,

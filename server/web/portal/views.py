@@ -52,7 +52,10 @@ def _page(*, cache: str, typed: str = "", found: ReceiptStatus | None = None) ->
             colour=key.branding.colour if key else DEFAULT_COLOUR,
             scripted=True,
             key=key,
-            languages=[(each, _link(each.code, key)) for each in spoken(key.languages if key else LANGUAGES)],
+            languages=[
+                (each, _link(each.code, key))
+                for each in spoken(key.languages if key else LANGUAGES)
+            ],
             typed=typed,
             found=found,
             meaning=status_text(found.status) if found else "",

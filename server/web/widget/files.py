@@ -33,6 +33,6 @@ def latest_version() -> str:
     return str(json.loads(built_file("releases.json").content)["latest"])
 
 
-def solver_path() -> str:
-    """Where the frame loads its solver from: the address changes whenever the content does."""
-    return f"/widget/{built_file('solver.js').digest}/solver.js"
+def late_path(name: str) -> str:
+    """Where the frame loads `sender.js` or `solver.js` from: a new content has a new address."""
+    return f"/widget/{built_file(name).digest}/{name}"

@@ -36,13 +36,13 @@ def releases() -> Response:
     return _file("releases.json", EVERGREEN)
 
 
-@blueprint.get("/<digest>/solver.js")
-@anyone("the frame's proof of work")
-def solver(digest: str) -> Response:
-    """The solver, which the frame loads at the citizen's first input."""
-    if digest != built_file("solver.js").digest:
+@blueprint.get("/<digest>/<any('sender.js', 'solver.js'):name>")
+@anyone("what the frame loads when the citizen acts")
+def late(digest: str, name: str) -> Response:
+    """What the frame loads at the citizen's first input: the rest of its script, the solver."""
+    if digest != built_file(name).digest:
         abort(404)
-    return _file("solver.js", IMMUTABLE)
+    return _file(name, IMMUTABLE)
 
 
 def _file(name: str, cache: str) -> Response:

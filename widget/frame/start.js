@@ -1,0 +1,60 @@
+/* Brings the form to life. In a browser that gets no further than here it works as plain HTML. */
+
+/**
+ * What the part that comes late gets of us; it leaves with us `review`, which fills step 5,
+ * `send`, and `isUnknownCountry`. Until then step 5 is the server's check page.
+ */
+var frame = window.iwfFrame = {
+  form: form, words: words, find: find, add: add, load: load,
+  say: say, arrive: arrive, forgive: forgive, blame: blame
+};
+var isTouched;
+
+/** At the first input: from now on the citizen acts. */
+function touch() {
+  if (!isTouched) load(form.getAttribute('data-sender'));
+  isTouched = true;
+}
+
+/** @param {Event} event a step is done, by its button or the enter key */
+function proceed(event) {
+  var wrong;
+  touch();
+  forgive();
+  wrong = mistakes();
+  if (Object.keys(wrong).length) blame(wrong);
+  else if (step === 5) frame.send();
+  // Who can help with what is out of our remit is on a page of the server; nothing is kept.
+  else if (step < 4 ? !form.querySelector('p ~ label :checked') || step < 2 : frame.review) {
+    show(step + 1);
+  } else return;
+  event.preventDefault();
+}
+
+if (form) {
+  on(form, 'focus', touch);
+  on(form, 'submit', proceed);
+  on(back, 'click', function () {
+    forgive();
+    show(step - 1);
+  });
+  on(form, 'click', function (event) {
+    var target = (event.target.getAttribute('href') || '').split('#')[1];
+    if (target) {
+      event.preventDefault();
+      visit(target);
+    }
+  });
+  each('nav a', function (link) {
+    on(link, 'click', function (event) {
+      if (isTouched) {
+        event.preventDefault();
+        form.elements.step.value = step;
+        form.action = link.href;
+        form.submit();
+      }
+    });
+  });
+  show(Math.min(form.elements.step.value || 1, 4));
+  form.elements.step.value = '';
+}

@@ -1,0 +1,78 @@
+/* What was answered: as the report that is sent, and as the page on which it is checked. */
+
+/** @param {function(HTMLInputElement, string, string)} act field with an answer, its name, its value */
+function eachAnswer(act) {
+  [].forEach.call(form.elements, function (field) {
+    var value = field.value && field.value.trim();
+    var isAnswer = isOption(field) ? field.checked : !/hidden|submit|button/.test(field.type);
+    if (value && isAnswer) act(field, field.name, value);
+  });
+}
+
+/**
+ * @param {HTMLInputElement} field
+ * @return {boolean}
+ */
+function isOption(field) {
+  return /radio|checkbox/.test(field.type);
+}
+
+/** @return {Object} the JSON of the report, without its challenge */
+function answers() {
+  var report = {
+    key: form.getAttribute('data-key'),
+    language: language,
+    campaign: form.getAttribute('data-campaign') || undefined,
+    embed_origin: form.elements.embed_origin.value || undefined,
+    addresses: []
+  };
+  var app;
+  eachAnswer(function (field, name, value) {
+    if (name === 'addresses') {
+      value.split(/\s*\n\s*/).forEach(function (line) { report[name].push({ url: line }); });
+    } else if (name === 'platform' || name === 'handle') {
+      if (!app) report.addresses.push(app = { platform: '', handle: '' });
+      app[name] = value;
+    } else if (name === 'already_reported_to') {
+      (report[name] = report[name] || []).push(value);
+    } else if (name === 'contact') {
+      report[name] = { email: value };
+    } else {
+      report[name] = name === 'territory' ? territoryCode() : value;
+    }
+  });
+  return report;
+}
+
+/** What the server will change in an address, said before it is sent. */
+var changes = [
+  [/^(?!h..ps?\W)/i, words.https],
+  [/^\w+:\/*[^\/]*@/, words.credentials]
+];
+
+/** Shows the answers back, as text. */
+frame.review = function () {
+  var page = find('#review');
+  var list = document.createElement('dl');
+  var asked;
+  eachAnswer(function (field, name, value) {
+    var parent = field.parentNode;
+    var label = isOption(field) ? parent.parentNode.querySelector('legend') || find('#step2')
+      : find('[for=' + name + ']');
+    if (asked !== name) {
+      asked = name;
+      add(add(list, 'dt', label.firstChild.textContent + ' '), 'a', words.change).href = '#' + name;
+    }
+    if (isOption(field)) value = parent.textContent;
+    if (field.options) value = field.options[field.selectedIndex].text;
+    (name === 'addresses' ? value.split(/\s*\n\s*/) : [value]).forEach(function (text) {
+      var answer = add(list, 'dd', text);
+      answer.dir = 'auto';
+      changes.forEach(function (change) {
+        if (name === 'addresses' && change[0].test(text)) add(answer, 'small', change[1]);
+      });
+    });
+  });
+  page.textContent = '';
+  page.appendChild(list);
+};
