@@ -31,6 +31,12 @@ def test_the_script_may_stand_before_the_frame(embed: Embed, before: str) -> Non
     embed.open(before + embed.iframe).wait_for_height(500)
 
 
+def test_the_rest_of_the_page_is_awaited_without_an_observer_too(embed: Embed) -> None:
+    embed.page.add_init_script("MutationObserver.prototype.observe = function () {}")
+    blocking = embed.script.replace(" async", "")
+    embed.open(f"<head>{blocking}</head><body>{embed.iframe}").wait_for_height(500)
+
+
 def test_one_instance_however_often_the_script_is_included(embed: Embed) -> None:
     embed.page.add_init_script(COUNT_LISTENERS)
     embed.open(embed.script + embed.iframe + embed.script * 2).wait_for_height(500)
@@ -66,10 +72,12 @@ def test_two_frames_on_one_page_are_apart(embed: Embed) -> None:
 
 
 def test_a_frame_from_elsewhere_is_left_alone(embed: Embed) -> None:
+    embed.page.add_init_script(COUNT_LISTENERS)
     other = f'<iframe data-iwf src="{embed.site.origin(STRANGER)}/embed/key"></iframe>'
     unmarked = f'<iframe src="{embed.site.origin(PORTAL)}/embed/key"></iframe>'
     embed.open(embed.iframe + other + unmarked + embed.script).wait_for_height(500)
     assert [frame.evaluate("hellos.length") for frame in embed.page.frames[2:]] == [0, 0]
+    assert embed.page.evaluate("window.listening") == 1
 
 
 def test_a_copy_without_an_address_trusts_nobody(embed: Embed) -> None:

@@ -14,7 +14,9 @@ from widget.build import (
     BUNDLES,
     SOURCE,
     BuildError,
+    Bundle,
     build,
+    bundled,
     main,
     over_budget,
     project_version,
@@ -119,25 +121,19 @@ def test_a_missing_part_is_named(source: Path, tmp_path: Path) -> None:
         build(source, tmp_path / "target")
 
 
-def test_the_frames_parts_are_joined_in_the_order_of_their_names(
-    source: Path, tmp_path: Path
-) -> None:
-    shutil.rmtree(source / "frame", ignore_errors=True)
-    (source / "frame").mkdir()
-    (source / "frame" / "2-second.js").write_text("window.second = first; // comment\n")
-    (source / "frame" / "1-first.js").write_text("var first = 1\n")
-    (source / "frame" / "frame.css").write_text("a { color: red; }\n/* why */\n")
-    build(source, tmp_path / "target")
-    assert (tmp_path / "target" / "frame.js").read_text() == (
-        "(function(){'use strict';var a=1;window.second=a})()"
-    )
-    assert (tmp_path / "target" / "frame.css").read_text() == "a{color:red}"
+def test_parts_are_joined_in_the_order_in_which_they_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "a.js").write_text("window.second = first; // comment\n")
+    (tmp_path / "x" / "b.js").write_text("var first = '__VERSION__'\n")
+    built = bundled(tmp_path, Bundle("x.js", "x", ("b.js", "a.js")), "1.2.3")
+    assert built == b"(function(){'use strict';var a='1.2.3';window.second=a})()"
 
 
-def test_without_a_frame_folder_there_is_no_frame_script(source: Path, tmp_path: Path) -> None:
-    shutil.rmtree(source / "frame", ignore_errors=True)
-    build(source, tmp_path / "target")
-    assert not (tmp_path / "target" / "frame.js").exists()
+def test_parts_that_are_not_listed_are_joined_in_the_order_of_their_names(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "2.css").write_text("b { color: blue; }\n/* why */\n")
+    (tmp_path / "x" / "1.css").write_text("a { color: red; }\n")
+    assert bundled(tmp_path, Bundle("x.css", "x"), "1") == b"a{color:red}b{color:blue}"
 
 
 def test_a_heavy_file_is_over_budget(source: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tests.widget.site import PORTAL, Site
 SECRET = "of the tests"
 SOLVE = """challenge => new Promise((resolve, reject) => {
   let calls = 0;
+  setTimeout(reject, 15000, new Error('no answer'));
   iwfSolve(challenge, (error, payload) => {
     calls += 1;
     // A second call would be one too many: leave it the time to come.
@@ -109,8 +110,9 @@ def test_the_challenge_comes_back_as_it_was(anywhere: Page) -> None:
 
 def test_the_plain_path_leaves_the_page_its_turns(insecure: Page) -> None:
     turns = insecure.evaluate(
-        """challenge => new Promise(resolve => {
+        """challenge => new Promise((resolve, reject) => {
           let turns = 0;
+          setTimeout(reject, 15000, new Error('no answer'));
           const clock = setInterval(() => turns++, 1);
           iwfSolve(challenge, () => { clearInterval(clock); resolve(turns); });
         })""",
@@ -161,7 +163,11 @@ def test_what_it_cannot_solve_is_an_error_and_no_endless_work(insecure: Page) ->
         given = challenge()
         given["parameters"] |= change
         message = insecure.evaluate(
-            "given => new Promise(resolve => iwfSolve(given, e => resolve(e.message)))", given
+            """given => new Promise((resolve, reject) => {
+              setTimeout(reject, 15000, new Error('no answer'));
+              iwfSolve(given, error => resolve(error.message));
+            })""",
+            given,
         )
         assert message == "unsupported challenge", change
 
@@ -172,7 +178,8 @@ def test_old_engines_need_nothing_new(page: Page, site: Site) -> None:
     page.goto(site.origin("plain-http.test") + "/solver")
     source, _, _ = site.pages["plain-http.test", "/solver.js"]
     payload = page.evaluate(
-        """([source, challenge]) => new Promise(resolve => {
+        """([source, challenge]) => new Promise((resolve, reject) => {
+          setTimeout(reject, 15000, new Error('no answer'));
           const typed = Object.getPrototypeOf(Int32Array.prototype);
           ['map', 'join', 'slice', 'fill', 'forEach'].forEach(name => delete typed[name]);
           ['padStart', 'repeat', 'includes', 'startsWith'].forEach(
