@@ -1,5 +1,6 @@
 """The proof of work: altcha itself verifies what the browser found, by either path."""
 
+import hashlib
 import secrets
 from typing import Any
 
@@ -81,6 +82,23 @@ def test_altcha_verifies_every_length_of_key(anywhere: Page) -> None:
         assert len(found.solution.derived_key) == 2 * length
 
 
+def test_nonce_and_salt_of_any_length_that_fits(anywhere: Page) -> None:
+    """altcha's have 16 bytes; the standard library knows the others."""
+    for nonce, salt in ((1, 1), (15, 17), (60, 51)):
+        given = challenge()
+        asked = given["parameters"] | {
+            "nonce": secrets.token_hex(nonce),
+            "salt": secrets.token_hex(salt),
+            "keyPrefix": "7",
+        }
+        payload, _ = anywhere.evaluate(SOLVE, given | {"parameters": asked})
+        found = altcha.Payload.from_base64(payload).solution
+        password = bytes.fromhex(asked["nonce"]) + found.counter.to_bytes(4, "big")
+        key = hashlib.pbkdf2_hmac("sha256", password, bytes.fromhex(asked["salt"]), 20, 32)
+        assert found.derived_key == key.hex()
+        assert found.derived_key.startswith("7")
+
+
 def test_the_counter_is_the_one_asked_for(anywhere: Page) -> None:
     for counter in (0, 1, 255, 256, 300):
         assert solve(anywhere, challenge(counter=counter)).solution.counter == counter
@@ -121,11 +139,21 @@ def test_the_plain_path_leaves_the_page_its_turns(insecure: Page) -> None:
     assert turns >= 3
 
 
-def test_an_engine_without_pbkdf2_takes_the_plain_path(secure: Page) -> None:
+def test_an_engine_without_pbkdf2_takes_the_plain_path_once(secure: Page) -> None:
+    """However many counters were in flight when it said so."""
     secure.evaluate(
-        "() => { SubtleCrypto.prototype.importKey = () => Promise.reject(new Error('no PBKDF2')) }"
+        """() => {
+          SubtleCrypto.prototype.importKey = () => Promise.reject(new Error('no PBKDF2'));
+          window.slices = 0;
+          const original = window.setTimeout;
+          window.setTimeout = function (...all) {
+            if (all.length === 1) window.slices++;
+            return original.apply(window, all);
+          };
+        }"""
     )
-    solve(secure, challenge())
+    solve(secure, challenge(cost=1, counter=0))
+    assert secure.evaluate("slices") == 1
 
 
 def test_the_browsers_own_path_is_taken_where_it_exists(secure: Page) -> None:
