@@ -17,6 +17,8 @@ from server.commands.sealing import sealing
 from server.commands.serve import serve
 from server.commands.staff import staff
 from server.config import SettingsError, load_settings
+from server.extensions import DATABASE
+from server.storage.database import Database
 
 COMMANDS = (check, demo, directory, keys, migrate, partners, portals, sealing, serve, staff)
 
@@ -32,14 +34,29 @@ def create_configured_app() -> Flask:
         ) from error
 
 
-@click.group(
-    context_settings={
-        "help_option_names": ["-h", "--help"],
-        "obj": ScriptInfo(create_app=create_configured_app, set_debug_flag=False),
-    }
-)
-def main() -> None:
+class Program(ScriptInfo):
+    """Makes the application when a command first asks for it, and closes its database after."""
+
+    def __init__(self) -> None:
+        super().__init__(create_app=create_configured_app, set_debug_flag=False)
+        self._app: Flask | None = None
+
+    def load_app(self) -> Flask:
+        self._app = super().load_app()
+        return self._app
+
+    def close(self) -> None:
+        if self._app is not None:
+            database: Database = self._app.extensions[DATABASE]
+            database.dispose()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
     """Reporting portals: a form for partners' pages, its intake, and the staff's console."""
+    context.obj = Program()
+    context.call_on_close(context.obj.close)
 
 
 for command in COMMANDS:

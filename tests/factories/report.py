@@ -12,10 +12,10 @@ from server.web.locale import speaking
 from server.web.submission import load_submission, submit
 
 
-def report_body(key: str, **changes: Any) -> dict[str, Any]:
-    """A valid report through `key`; a change to None leaves the field out."""
+def report_body(key_text: str, /, **changes: Any) -> dict[str, Any]:
+    """A valid report through a key; a change to None leaves the field out."""
     body = {
-        "key": key,
+        "key": key_text,
         "language": "fr",
         "territory": "SN",
         "report_type": "child_sexual_abuse_imagery",
@@ -26,10 +26,10 @@ def report_body(key: str, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-def accepted_report(app: Flask, key: str, **changes: Any) -> Accepted:
+def accepted_report(app: Flask, key_text: str, /, **changes: Any) -> Accepted:
     """A report that went the whole way into the store."""
     with app.test_request_context(), speaking("en"):
-        return submit(load_submission(report_body(key, **changes)), new_idempotency_key())
+        return submit(load_submission(report_body(key_text, **changes)), new_idempotency_key())
 
 
 def post_report(client: FlaskClient, body: Any, **headers: str) -> Any:
