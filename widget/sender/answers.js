@@ -47,6 +47,7 @@ function answers() {
 /** What the server will change in an address, said before it is sent. */
 var changes = [
   [/^(?!h..ps?\W)/i, words.https],
+  [/^h(xx|\*\*)|[\[({] ?(\.|dot)/i, words.refanged],
   [/^\w+:\/*[^\/]*@/, words.credentials]
 ];
 

@@ -8,3 +8,12 @@ var words = frame.words;
 var find = frame.find;
 var add = frame.add;
 var language = document.documentElement.lang;
+
+/* Where the form stands, as the browser says it, until the loader there has said so itself. */
+var referrer = /^https?:\/\/[^\/]+/.exec(document.referrer);
+if (
+  !form.elements.embed_origin.value && referrer &&
+  referrer[0] !== location.protocol + '//' + location.host
+) {
+  form.elements.embed_origin.value = referrer[0];
+}

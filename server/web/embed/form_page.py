@@ -93,6 +93,7 @@ def words_of_the_script() -> Markup:
         "country": _("Choose a country from the list."),
         "change": _("Change"),
         "https": notice_text(Notice.ASSUMED_HTTPS),
+        "refanged": notice_text(Notice.REFANGED),
         "credentials": notice_text(Notice.CREDENTIALS_REMOVED),
         "emergency": _("112 or your local emergency number"),
     }

@@ -148,9 +148,7 @@ def _check(
 def _send(sent: SentForm, key: ResolvedKey, place: Place, submission: Submission) -> Response:
     now = datetime.now(UTC)
     try:
-        token = read_token(
-            settings().intake_secrets, sent.token, key.text, digest(sent.typed), now
-        )
+        token = read_token(settings().intake_secrets, sent.token, key.text, digest(sent.typed), now)
     except TokenRefused:
         message = _("Please check your answers once more, then send them.")
         return _check(sent, key, place, submission, message)
