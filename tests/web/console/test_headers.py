@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from werkzeug.test import TestResponse
 
 from server.partners.service import IssuedKey
@@ -126,6 +126,12 @@ def test_public_pages_know_nothing_of_the_session(app: Flask, at_work: Visitor) 
         assert not answer.headers.get("Content-Security-Policy", "").startswith(
             EXPECTED["Content-Security-Policy"][:40]
         )
+
+
+@pytest.mark.parametrize("path", ["/", "/status", "/consoles/", "/embed/x", "/static/console/"])
+def test_a_public_page_cannot_write_a_session(app: Flask, path: str) -> None:
+    with app.test_request_context(path), pytest.raises(RuntimeError):
+        session["anything"] = 1
 
 
 def test_nothing_of_flask_security_runs_on_public_pages(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +25,18 @@ def references(page: str) -> list[str]:
     return ROW.findall(page)
 
 
+def turn_pages(visitor: Visitor, path: str = "/console/", at_most: int = 10) -> Iterator[str]:
+    """Every page from `path` on, by the link to the older ones."""
+    for _ in range(at_most):
+        page = visitor.get(path).text
+        yield page
+        older = re.search(r'rel="next" href="([^"]+)"', page)
+        if older is None:
+            return
+        path = older[1].replace("&amp;", "&")
+    pytest.fail(f"more than {at_most} pages")
+
+
 @pytest.fixture
 def test_key(database: Database, settings: Settings) -> IssuedKey:
     with database.transaction() as session:
@@ -42,15 +55,12 @@ def test_pages_are_complete_and_without_doubles(
         for _ in range(12):
             sent.append(accepted_report(app, key.text).reference)
             clock.shift(timedelta(milliseconds=1))
-    seen, path, sizes = [], "/console/", []
-    while path:
-        page = at_work.get(path).text
+    seen, sizes = [], []
+    for page in turn_pages(at_work):
         seen += references(page)
         sizes.append(len(references(page)))
         # What arrives while somebody turns pages shifts nothing.
         accepted_report(app, key.text)
-        older = re.search(r'rel="next" href="([^"]+)"', page)
-        path = older[1] if older else ""
     assert seen == sent[::-1]
     assert sizes == [4, 4, 4]
 
@@ -61,12 +71,7 @@ def test_reports_of_one_millisecond_are_neither_lost_nor_doubled(
     monkeypatch.setattr(report_rows, "PAGE_SIZE", 2)
     with time_machine.travel(datetime.now(UTC), tick=False):
         sent = [accepted_report(app, key.text).reference for _ in range(7)]
-        seen, path = [], "/console/"
-        while path:
-            page = at_work.get(path).text
-            seen += references(page)
-            older = re.search(r'rel="next" href="([^"]+)"', page)
-            path = older[1] if older else ""
+        seen = [name for page in turn_pages(at_work) for name in references(page)]
     assert sorted(seen) == sorted(sent)
 
 
@@ -118,12 +123,9 @@ def test_older_pages_of_tests_stay_with_tests(
 ) -> None:
     monkeypatch.setattr(report_rows, "PAGE_SIZE", 1)
     sent = [accepted_report(app, test_key.text).reference for _ in range(2)]
-    first = at_work.get("/console/?mode=test").text
-    older = re.search(r'rel="next" href="([^"]+)"', first)
-    assert older
-    second = at_work.get(older[1].replace("&amp;", "&"))
-    assert sorted(references(first) + references(second.text)) == sorted(sent)
-    assert "These are tests." in text_of(second)
+    pages = list(turn_pages(at_work, "/console/?mode=test"))
+    assert sorted(name for page in pages for name in references(page)) == sorted(sent)
+    assert all("These are tests." in page for page in pages)
 
 
 @pytest.mark.parametrize(
