@@ -3,8 +3,12 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +19,14 @@ from widget.build import (
     SOURCE,
     BuildError,
     Bundle,
+    Weight,
     build,
     bundled,
     main,
     over_budget,
     project_version,
     script,
-    size_table,
+    weigh,
 )
 
 
@@ -31,6 +36,12 @@ def source(tmp_path: Path) -> Path:
     copy = tmp_path / "source"
     shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     return copy
+
+
+def manifest(built: Path) -> dict[str, Weight]:
+    """The weights that the build wrote down."""
+    written = json.loads((built / "manifest.json").read_text())
+    return {name: Weight(**weight) for name, weight in written.items()}
 
 
 @pytest.mark.parametrize(
@@ -61,29 +72,25 @@ def test_one_let_and_nothing_is_written(source: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "target").exists()
 
 
-def test_budgets_hold(tmp_path: Path) -> None:
-    weights = build(SOURCE, tmp_path)
+def test_budgets_hold(built: Path) -> None:
+    weights = manifest(built)
     assert weights["v1.js"].brotli <= 2048
     assert weights["solver.js"].brotli <= 1280
     assert over_budget(weights) == []
 
 
-def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    build(SOURCE, first)
-    build(SOURCE, second)
-    names = sorted(path.name for path in first.iterdir())
-    assert {"v1.js", "solver.js", "releases.json", "manifest.json"} <= set(names)
-    assert names == sorted(path.name for path in second.iterdir())
-    for name in names:
-        assert (first / name).read_bytes() == (second / name).read_bytes()
-
-
-def test_a_rebuild_leaves_an_unchanged_file_alone(tmp_path: Path) -> None:
-    build(SOURCE, tmp_path)
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    build(SOURCE, tmp_path)
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+def test_the_same_sources_give_the_same_bytes_and_leave_the_files_alone(built: Path) -> None:
+    """In another process, whose hashes of strings are others."""
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in built.iterdir()}
+    again = "import pathlib, sys, widget.build as b; b.build(target_dir=pathlib.Path(sys.argv[1]))"
+    subprocess.run(
+        [sys.executable, "-c", again, built],
+        check=True,
+        cwd=SOURCE.parent,
+        env=os.environ | {"PYTHONHASHSEED": "20251122"},
+    )
+    after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in built.iterdir()}
+    assert after == before
 
 
 def test_the_release_names_its_version_and_hash(built: Path) -> None:
@@ -100,13 +107,13 @@ def test_the_release_names_its_version_and_hash(built: Path) -> None:
 
 
 def test_the_manifest_weighs_every_file(built: Path) -> None:
-    manifest = json.loads((built / "manifest.json").read_text())
     scripts = {path.name for path in built.iterdir() if path.suffix in {".js", ".css"}}
-    assert set(manifest) == scripts
-    for name, weight in manifest.items():
-        content = (built / name).read_bytes()
-        assert weight["bytes"] == len(content)
-        assert weight["sha256"] == hashlib.sha256(content).hexdigest()
+    assert {"v1.js", "solver.js"} <= scripts
+    assert manifest(built) == {name: weigh((built / name).read_bytes()) for name in scripts}
+    weight = weigh(b"a" * 1000)
+    assert weight.bytes == 1000
+    assert weight.brotli < 20
+    assert weight.sha256 == hashlib.sha256(b"a" * 1000).hexdigest()
 
 
 def test_a_part_that_is_not_listed_is_no_silent_loss(source: Path, tmp_path: Path) -> None:
@@ -136,20 +143,26 @@ def test_parts_that_are_not_listed_are_joined_in_the_order_of_their_names(tmp_pa
     assert bundled(tmp_path, Bundle("x.css", "x"), "1") == b"a{color:red}b{color:blue}"
 
 
-def test_a_heavy_file_is_over_budget(source: Path, tmp_path: Path) -> None:
-    ballast = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(80))
-    (source / "loader" / "leave.js").write_text(f"function leave() {{ return '{ballast}'; }}")
-    weights = build(source, tmp_path / "target")
-    assert over_budget(weights) == ["v1.js"]
-    assert re.search(r"v1\.js .* 2048  over$", size_table(weights), re.MULTILINE)
-
-
-def test_sizes_are_printed_and_held(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_one_byte_over_the_budget_is_too_heavy(
+    built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(widget_build, "build", lambda: build(SOURCE, tmp_path))
+    weights = manifest(built)
+    monkeypatch.setattr(widget_build, "build", lambda: weights)
+    weights["v1.js"] = replace(weights["v1.js"], brotli=2048)
     assert main(["--sizes"]) == 0
-    assert "solver.js" in capsys.readouterr().out
+    assert "over" not in capsys.readouterr().out
+
+    weights["v1.js"] = replace(weights["v1.js"], brotli=2049)
+    assert main(["--sizes"]) == 1
+    assert re.search(r"^v1\.js .* 2049 +2048  over$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_a_build_that_fails_says_why_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(widget_build, "build", lambda: script(["let a;"], "x.js", "1"))
+    assert main([]) == 1
+    assert re.fullmatch(r"x\.js is not ECMAScript 5: .*\n", capsys.readouterr().err)
 
 
 def test_nothing_in_the_partners_page_writes_html_or_runs_text(built: Path) -> None:

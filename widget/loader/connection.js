@@ -1,7 +1,8 @@
 /* The conversation with one frame: greets it until it answers, and hears nobody else.
  *
- * Protocol 1, plain objects {iwf: 1, id, type}. The loader says `hello` to the frame, which
- * answers every hello with `hello` and `size`, echoing the id. See inline.js for what a frame may say.
+ * Protocol 1, plain objects {iwf: 1, id, type}. We say `hello`; the frame answers each hello with
+ * `hello` {v} and `size` {height}, echoing the id, and may later say `size`, `step` {n}, `top`,
+ * `submitted`, `close`, `exit`. A mode handles the words that mean something to it.
  */
 
 var FIRST_WAIT = 100; // ms; each further wait is three times as long
