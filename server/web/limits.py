@@ -15,6 +15,7 @@ import time
 
 from flask import request
 from flask_limiter import Limiter
+from limits import parse
 
 KEY_LIFETIME_S = 24 * 3600
 
@@ -43,7 +44,19 @@ def client_bucket() -> str:
     return bucket_of(request.remote_addr or "")
 
 
+#: How many reports a minute may earn a key the normal lane by pace alone, without a challenge.
+#: More than a busy partner gets; a program that waits its 3 s in parallel ends in the low lane.
+TIMED_FORMS = parse("60 per minute")
+
 limiter = Limiter(key_func=client_bucket, storage_uri="memory://", headers_enabled=False)
+
+
+def earns_normal_lane_by_pace(key: str) -> bool:
+    """Count one unhurried form without script for a partner key; False above the key's rate.
+
+    Above it nobody is refused: the report goes into the low lane.
+    """
+    return limiter.limiter.hit(TIMED_FORMS, "timed-form", key)
 
 
 def bucket_of(address: str) -> str:

@@ -13,6 +13,7 @@ from server.intake.service import (
     parse_idempotency_key,
 )
 from server.web.api.schemas import ReportSchema
+from server.web.limits import earns_normal_lane_by_pace
 
 # Built once: building a schema costs three times as much as using it.
 _schema = ReportSchema()
@@ -37,10 +38,11 @@ def submit(
 ) -> Accepted:
     """Accept a submission and commit it before returning.
 
-    `timed` says that a form without JavaScript was filled in at a person's pace. Raises the
-    errors of `server.intake.errors`.
+    `timed` says that a form without JavaScript was filled in at a person's pace, which counts up
+    to a rate per partner key. Raises the errors of `server.intake.errors`.
     """
     key = parse_idempotency_key(idempotency_key)
-    evidence = Evidence(secret_key=secret_key, timed_form=timed)
+    unhurried = timed and earns_normal_lane_by_pace(submission.key)
+    evidence = Evidence(secret_key=secret_key, timed_form=unhurried)
     with database().transaction() as session:
         return accept_report(session, submission, key, evidence, settings().intake_secrets)
