@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +92,7 @@ def served_demo(folder: Path) -> Iterator[Demo]:
             console_url=described["console_url"],
             partners=partners,
             environment=described["environment"],
-            hosts=frozenset(address.split("//")[1].strip("/") for address in addresses),
+            hosts=frozenset(urlsplit(address).netloc for address in addresses),
         )
     finally:
         os.killpg(process.pid, signal.SIGTERM)
