@@ -15,6 +15,9 @@ from tests.factories.report import accepted_report
 from tests.web.console.conftest import Link, SignIn
 from tests.web.console.visitor import COOKIE, URL, Visitor
 
+# Headers do not depend on the kind of database.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 EXPECTED = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
