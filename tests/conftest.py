@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from sqlalchemy.orm import Session
 from server.app import create_app
 from server.config import Settings, load_settings
 from server.partners.service import IssuedKey
-from server.reports import service as reports
+from server.reports.models import SealingKey
+from server.reports.sealing import SUITE
 from server.storage import migrate
 from server.storage.database import Database
 from server.storage.keyring import new_secret
@@ -24,9 +26,6 @@ from tests.factories.key import KeyFactory
 from tests.services.fixtures import browser, postgres_cluster, postgres_url
 
 __all__ = ["browser", "postgres_cluster", "postgres_url"]
-
-PASSPHRASE = "a passphrase for tests only"
-_KEY_PAIR = reports.generate_key_pair()
 
 
 @pytest.fixture(scope="session")
@@ -75,15 +74,17 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def environment(database: Database, tmp_path: Path) -> dict[str, str]:
+def environment(database: Database, tmp_path: Path, sealing_files: SealingFiles) -> dict[str, str]:
     """Settings as an operator gives them."""
+    keys = tmp_path / "sealing-keys.json"
+    shutil.copy(sealing_files.private_keys, keys)
     return {
         "PORTALS_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
         "PORTALS_PUBLIC_URL": "https://report.example.org",
         "PORTALS_CONSOLE_URL": "https://console.example.org",
         "PORTALS_INTAKE_SECRETS": f"1:{new_secret()}",
         "PORTALS_CONSOLE_SECRET": new_secret(),
-        "PORTALS_SEALING_KEY_FILE": str(tmp_path / "sealing-keys.json"),
+        "PORTALS_SEALING_KEY_FILE": str(keys),
         "PORTALS_SEALING_PASSPHRASE": PASSPHRASE,
     }
 
@@ -94,23 +95,25 @@ def settings(environment: dict[str, str]) -> Settings:
 
 
 @pytest.fixture
-def sealing_key(database: Database, settings: Settings) -> reports.SealingKey:
+def sealing_key(database: Database, sealing_files: SealingFiles) -> SealingKey:
     """An active sealing key whose private half is in the settings' file."""
-    assert settings.sealing_key_file is not None
+    now = datetime.now(UTC)
+    key = SealingKey(
+        id=sealing_files.key_id,
+        generation=1,
+        suite=SUITE,
+        public_key=sealing_files.public_key,
+        recovery_copy=b"",
+        created_at=now,
+        activated_at=now,
+    )
     with database.transaction() as session:
-        key = reports.create_sealing_key(
-            session,
-            key_file=settings.sealing_key_file,
-            passphrase=PASSPHRASE,
-            recovery_public=_KEY_PAIR[1],
-            actor="system",
-        )
-        reports.activate_sealing_key(session, key, actor="system")
+        session.add(key)
     return key
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database, sealing_key: reports.SealingKey) -> Flask:
+def app(settings: Settings, database: Database, sealing_key: SealingKey) -> Flask:
     """The whole application, both surfaces, able to take reports."""
     app = create_app(settings, database)
     app.testing = True
