@@ -21,6 +21,9 @@ from server.intake.service import (
 )
 
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# The same for the API's description, in the dialect of JSON Schema.
+_SHOWABLE = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
+_SHOWABLE_AND_NOT_EMPTY = _SHOWABLE.replace("*$", r"*[^\s\u0000-\u001f\u007f]") + _SHOWABLE[1:]
 _FILE_CONTENT = re.compile(r"data:[a-z]+/[a-z0-9.+-]+[;,]|[A-Za-z0-9+/]{256,}", re.I)
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
 #: The latest civil date on Earth is up to 14 hours ahead of UTC.
@@ -35,7 +38,10 @@ class Text(fields.Field[str | None]):
     """
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", "maxLength": limit}, **kwargs)
+        described = {"type": "string", "maxLength": limit, "pattern": _SHOWABLE}
+        if kwargs.get("required"):
+            described |= {"minLength": 1, "pattern": _SHOWABLE_AND_NOT_EMPTY}
+        super().__init__(metadata=described, **kwargs)
         self.limit = limit
 
     def _deserialize(
@@ -81,6 +87,22 @@ class ReportedAddress(fields.Field[Address]):
 
 class Place(fields.Field[Any]):
     """`{url}`, or `{platform, handle}` for an app without addresses."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        forms = (
+            {"url": ReportedAddress()},
+            {"platform": Text(100, required=True), "handle": Text(200, required=True)},
+        )
+        described = [
+            {
+                "type": "object",
+                "properties": {name: dict(field.metadata) for name, field in form.items()},
+                "required": list(form),
+                "additionalProperties": False,
+            }
+            for form in forms
+        ]
+        super().__init__(metadata={"oneOf": described}, **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

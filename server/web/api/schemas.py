@@ -70,7 +70,7 @@ class ReportSchema(ApiSchema):
     language = Text(35, required=True, error_messages=_NEEDED)
     report_type = _choice(ReportType, required=True)
     addresses = fields.List(
-        Place(metadata={"type": "object"}),
+        Place(),
         required=True,
         validate=validate.Length(
             1,

@@ -103,6 +103,7 @@ def portal(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/territories")
 @anyone("the list of countries")
+@refuses("invalid-fields")
 @blueprint.arguments(LanguageQuerySchema, location="query")
 @blueprint.response(200)
 def territory_list(query: dict[str, Any]) -> list[dict[str, str]]:
@@ -113,7 +114,7 @@ def territory_list(query: dict[str, Any]) -> list[dict[str, str]]:
 
 @blueprint.get("/territories/<code>")
 @anyone("points to public services")
-@refuses("territory-unknown")
+@refuses("territory-unknown", "invalid-fields")
 @blueprint.arguments(LanguageQuerySchema, location="query")
 @blueprint.response(200)
 def territory(query: dict[str, Any], code: str) -> dict[str, Any]:
