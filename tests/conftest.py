@@ -24,8 +24,9 @@ from server.storage.keyring import new_secret
 from server.storage.tables import all_tables
 from tests.factories.key import KeyFactory
 from tests.services.fixtures import browser, postgres_cluster, postgres_url
+from tests.services.sealing import PASSPHRASE, SealingFiles, sealing_files
 
-__all__ = ["browser", "postgres_cluster", "postgres_url"]
+__all__ = ["PASSPHRASE", "browser", "postgres_cluster", "postgres_url", "sealing_files"]
 
 
 @pytest.fixture(scope="session")
