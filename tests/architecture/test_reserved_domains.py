@@ -25,6 +25,9 @@ REAL_HOSTS: dict[str, str] = tomllib.loads(
 RESERVED_NAMES = ("example.com", "example.org", "example.net")
 RESERVED_ENDINGS = ("example", "test", "invalid", "localhost")
 DEFANGED_DOT = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\(dot\)", re.IGNORECASE)
+# As sources write what cannot be typed: a line's end parts two hosts, the others part none.
+ESCAPED_LINE_END = re.compile(r"\\[nrt]")
+ESCAPED = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4})", re.IGNORECASE)
 IN_AN_ADDRESS = re.compile(
     r"\b(?:https?|hxxps?|ftp|wss?)(?::|\[:\])//(?:[^\s/@\"'<>`]*@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[\w.-]+)",
@@ -40,7 +43,7 @@ ALONE = re.compile(
 
 def hosts_in(line: str) -> list[str]:
     """The hosts that a line names, in addresses (also defanged ones) or standing alone."""
-    plain = DEFANGED_DOT.sub(".", line)
+    plain = DEFANGED_DOT.sub(".", ESCAPED.sub("", ESCAPED_LINE_END.sub(" ", line)))
     return [
         match["host"].rstrip(".").lower()
         for pattern in (IN_AN_ADDRESS, ALONE)
