@@ -9,11 +9,20 @@ var frame = window.iwfFrame = {
   say: say, arrive: arrive, forgive: forgive, blame: blame
 };
 var isTouched;
+var isSettled; // whether the late part has come, or will not
+var isWaiting; // for it, at the end of step 4
+var PATIENCE = 5000; // ms
 
 /** At the first input: from now on the citizen acts. */
 function touch() {
-  if (!isTouched) load(form.getAttribute('data-sender'));
+  if (!isTouched) load(form.getAttribute('data-sender'), settle, settle);
   isTouched = true;
+}
+
+function settle() {
+  isSettled = true;
+  if (isWaiting && step === 4) forward.click();
+  isWaiting = false;
 }
 
 /** @param {Event} event a step is done, by its button or the enter key */
@@ -27,6 +36,9 @@ function proceed(event) {
   // Who can help with what is out of our remit is on a page of the server; nothing is kept.
   else if (step < 4 ? !form.querySelector('p ~ label :checked') || step < 2 : frame.review) {
     show(step + 1);
+  } else if (step === 4 && !isSettled) {
+    isWaiting = true;
+    setTimeout(settle, PATIENCE);
   } else return;
   event.preventDefault();
 }

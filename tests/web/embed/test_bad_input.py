@@ -37,7 +37,7 @@ def refused(reader: Visitor, **typed: str | list[str]) -> str:
         "http://127.0.0.1/",
         "just some words",
         "https://example.org https://example.net",
-        "https://exam\x00ple.org/",
+        "https://a\x00b.example/",
     ],
 )
 def test_what_is_no_address_is_refused_with_a_reason(reader: Visitor, addresses: str) -> None:

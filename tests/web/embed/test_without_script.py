@@ -133,10 +133,8 @@ def test_a_country_is_understood_in_every_language_of_the_form(
 
 
 def test_the_check_page_says_what_was_changed_in_an_address(visitor: Visitor) -> None:
-    document = visitor.press(
-        "check",
-        **TYPED | {"addresses": "hxxp://a[.]example/\nhttps://me:pw@example.org/\nexample.net/x"},
-    )
+    addresses = ["hxxp://a[.]example/", "https://me:pw@example.org/", "example.net/x"]
+    document = visitor.press("check", **TYPED | {"addresses": "\n".join(addresses)})
     assert "http://a.example/" in document.text
     assert "We wrote it as a normal address." in document.text
     assert "https://example.org/" in document.text

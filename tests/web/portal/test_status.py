@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 from server.partners.service import IssuedKey
 from server.web.locale import LANGUAGES
 from tests.factories.key import ORIGIN
-from tests.web.embed.conftest import _widget, unsent_form, visitor
+from tests.web.embed.conftest import _widget, form_site, unsent_form, visitor
 from tests.web.embed.visitor import Document, Visitor
 
-__all__ = ["_widget", "unsent_form", "visitor"]
+__all__ = ["_widget", "form_site", "unsent_form", "visitor"]
 
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
