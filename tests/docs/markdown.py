@@ -45,13 +45,14 @@ def blocks(text: str) -> list[Block]:
     ]
 
 
-def steps(text: str) -> list[Step]:
+def steps(text: str, title: str | None = None) -> list[Step]:
     """The ```bash blocks, which tests run, each with the ```text or ```json block that follows.
 
-    Blocks of other kinds (```sh, ```nginx, …) are only to be read.
+    All of the document, or what stands under the heading `title`. Blocks of other kinds (```sh,
+    ```nginx, …) are only to be read.
     """
     found: list[Step] = []
-    for block in blocks(text):
+    for block in blocks(text if title is None else _only(text, title)):
         if block.kind == "bash":
             found.append(Step(block.text, None, block.line))
         elif block.kind in ("text", "json") and found and found[-1].shown is None:
@@ -61,12 +62,7 @@ def steps(text: str) -> list[Step]:
 
 def section(text: str, title: str) -> str:
     """What stands under a heading, up to the next heading of its level or above."""
-    start = re.search(rf"^(#+) +{re.escape(title)}$", text, re.MULTILINE)
-    if start is None:
-        raise LookupError(f"there is no heading {title!r}")
-    rest = text[start.end() :]
-    end = re.search(rf"^#{{1,{len(start[1])}}} ", _without_blocks(rest), re.MULTILINE)
-    return rest[: end.start()] if end else rest
+    return _only(text, title).lstrip("\n")
 
 
 def anchors(text: str) -> set[str]:
@@ -84,6 +80,16 @@ def links(text: str) -> list[str]:
 def markdown_files() -> Iterator[Path]:
     """Every document of the project, relative to its root."""
     return (path for path in project_files() if path.suffix == ".md")
+
+
+def _only(text: str, title: str) -> str:
+    """A section with empty lines for all that stands before it, so that line numbers stay."""
+    start = re.search(rf"^(#+) +{re.escape(title)}$", text, re.MULTILINE)
+    if start is None:
+        raise LookupError(f"there is no heading {title!r}")
+    rest = text[start.end() :]
+    end = re.search(rf"^#{{1,{len(start[1])}}} ", _without_blocks(rest), re.MULTILINE)
+    return "\n" * text.count("\n", 0, start.end()) + (rest[: end.start()] if end else rest)
 
 
 def _without_blocks(text: str) -> str:
