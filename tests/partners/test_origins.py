@@ -41,7 +41,7 @@ def test_an_origin_is_normalised(text, normalised):
         ("https://www.*.example.org", "may only stand for subdomains"),
         ("https://*.org", "needs a domain"),
         ("https://*.192.0.2.1", "needs a domain"),
-        ("https://exa mple.org", "write it as https://"),
+        ("https://an example.org", "write it as https://"),
         ("https://", "write it as https://"),
         ("https://:443", "not valid"),
     ],
