@@ -25,6 +25,11 @@ function settle() {
   isWaiting = false;
 }
 
+/** @return {boolean} whether what was seen is out of our remit: a choice behind the paragraph */
+function isOutOfRemit() {
+  return step === 2 && form.querySelector('p ~ label :checked');
+}
+
 /** @param {Event} event a step is done, by its button or the enter key */
 function proceed(event) {
   var wrong;
@@ -33,13 +38,13 @@ function proceed(event) {
   wrong = mistakes();
   if (Object.keys(wrong).length) blame(wrong);
   else if (step === 5) frame.send();
-  // Who can help with what is out of our remit is on a page of the server; nothing is kept.
-  else if (step < 4 ? !form.querySelector('p ~ label :checked') || step < 2 : frame.review) {
-    show(step + 1);
-  } else if (step === 4 && !isSettled) {
+  else if (isOutOfRemit()) return; // to the server's page on who can help; nothing is kept
+  else if (step < 4 || frame.review) show(step + 1);
+  else if (isSettled) return; // to the server's check page
+  else {
     isWaiting = true;
     setTimeout(settle, PATIENCE);
-  } else return;
+  }
   event.preventDefault();
 }
 

@@ -38,12 +38,17 @@ def make_document(
     *,
     language: str,
     ancestors: Iterable[str] = (),
+    speaks_to: Iterable[str] | None = None,
     colour: str = DEFAULT_COLOUR,
     scripted: bool = False,
     quality: int = QUICK,
     **context: Any,
 ) -> Document:
-    """Render `template` in `language`, to be framed by `ancestors` (CSP sources) only."""
+    """Render `template` in `language`, to be framed by `ancestors` (CSP sources) only.
+
+    Its script answers the pages of `speaks_to`, which are its ancestors unless others are given.
+    """
+    origins = ancestors if speaks_to is None else speaks_to
     style = frame_style(colour)
     script = frame_script() if scripted else None
     with speaking(language):
@@ -52,7 +57,7 @@ def make_document(
             language=LANGUAGES[language],
             style=style,
             script=script,
-            origins=tuple(ancestors) if scripted else (),
+            origins=tuple(origins) if scripted else (),
             hotline=settings().hotline_name,
             hotline_url=settings().hotline_url,
             **context,

@@ -28,6 +28,9 @@ def safe_page(key: ResolvedKey | None) -> Response:
         "embed/message.html",
         language=language,
         ancestors=ANYWHERE,
+        # The loader of a page that had the form sizes this one too.
+        speaks_to=key.origins if key else (),
+        scripted=key is not None,
         heading=heading,
         texts=(),
         emergency=local_emergency(key),
