@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.architecture.tree import ROOT
+from tests.architecture.tree import ROOT, project_files
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 WANTED = {
@@ -57,3 +61,30 @@ def test_a_lock_holds_hashes_and_no_address(lock: str) -> None:
     assert all("--hash=sha256:" in entry for entry in entries if entry.strip())
     assert "://" not in text
     assert "--index-url" not in text
+
+
+def test_what_the_code_imports_is_in_its_lock() -> None:
+    """A package that stands in one environment by chance is missing in the next."""
+    distributions = packages_distributions()
+    pinned = pins("base").keys()
+    missing = {
+        f"{path}: {package}"
+        for path in project_files("server", "widget")
+        if path.suffix == ".py"
+        for package in imported_packages(path)
+        if package not in sys.stdlib_module_names
+        and package not in ("server", "widget")
+        and not {canonicalize_name(name) for name in distributions.get(package, [])} & pinned
+    }
+    assert not missing, missing
+
+
+def imported_packages(path: Path) -> set[str]:
+    """The top-level names that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
