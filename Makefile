@@ -14,7 +14,7 @@ WIDGET := static/widget/manifest.json
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # uv is quicker where it is there; pip does the same everywhere.
-INSTALL := $(if $(shell command -v $(UV) 2>/dev/null),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
+INSTALL := $(if $(shell command -v $(UV) 2>/dev/null),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --quiet)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
