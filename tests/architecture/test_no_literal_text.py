@@ -38,7 +38,7 @@ NAMES = (
     ADDRESS,
 )
 DATE = re.compile(r"\d{1,2} \w+ \d{4}")
-REFERENCE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{12}[0-9A-Z*~$=]\b")
+REFERENCE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{12}[0-9A-Z*~$=]")
 
 
 class Texts(HTMLParser):
