@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +19,9 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTALS = [sys.executable, "-c", "from server.cli import main; main()"]
-PATIENCE_S = 60
+PATIENCE_S = 120
+# Ends the demo when its input is closed: by us, or by the kernel when we were killed.
+GUARD = 'exec 3<&0; "$@" </dev/null & read -r _ <&3; kill -TERM $!; wait $!'
 
 
 @dataclass(frozen=True)
@@ -71,16 +72,16 @@ def served_demo(folder: Path) -> Iterator[Demo]:
     data = folder / "demo"
     places = ["--data", str(data), "--port", str(port), "--partner-port", str(partner_port)]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [*PORTALS, "demo", *places],
+        guard = subprocess.Popen(
+            ["sh", "-c", GUARD, "guard", *PORTALS, "demo", *places],
             cwd=ROOT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
     try:
-        described = _wait(process, data / "demo.json", partner_port, folder / "log")
+        described = _wait(data / "demo.json", partner_port, folder / "log")
         partners = {
             each["slug"]: Partner(**{name: each[name] for name in Partner.__annotations__})
             for each in described["partners"]
@@ -95,20 +96,12 @@ def served_demo(folder: Path) -> Iterator[Demo]:
             hosts=frozenset(urlsplit(address).netloc for address in addresses),
         )
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
+        guard.communicate(timeout=PATIENCE_S)
 
 
-def _wait(
-    process: subprocess.Popen[bytes], described: Path, partner_port: int, log: Path
-) -> dict[str, Any]:
+def _wait(described: Path, partner_port: int, log: Path) -> dict[str, Any]:
     deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline:
         try:
             content = json.loads(described.read_text())
             urlopen(content["public_url"] + "/readyz", timeout=5).close()
