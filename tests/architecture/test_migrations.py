@@ -57,7 +57,7 @@ def test_the_newest_migration_equals_the_models(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, all_tables())
-    assert differences == [], "write a migration: portals migrate --help"
+    assert differences == [], "write a migration: docs/architecture.md says how"
 
 
 def test_each_migration_goes_up_down_and_up_again(engine: Engine) -> None:
