@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from server.app import create_app
 from server.commands.check import check
@@ -51,7 +52,20 @@ class Program(ScriptInfo):
             database.dispose()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands that say in one line that the database is not there or not ready."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(
+                "the database does not answer or has no tables yet: "
+                "check PORTALS_DATABASE_URL, then run `portals migrate`"
+            ) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def main(context: click.Context) -> None:
     """Reporting portals: a form for partners' pages, its intake, and the staff's console."""

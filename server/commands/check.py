@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 
 import click
 
 from server.config import SETTINGS, SettingsError, load_settings
 from server.storage.keyring import new_secret
+
+
+def _without_password(value: str) -> str:
+    return re.sub(r"(://[^/@:]*):[^@]*@", r"\1:***@", value)
 
 
 @click.command("check")
@@ -22,7 +27,7 @@ def check(make_secret: bool) -> None:
         if value is None:
             shown = "missing" if setting.default is None else f"{setting.default or '-'} (default)"
         else:
-            shown = "set" if setting.is_secret else value
+            shown = "set" if setting.is_secret else _without_password(value)
         click.echo(f"{setting.name:28} {shown}\n{'':28} {setting.meaning}")
     try:
         load_settings()

@@ -123,9 +123,12 @@ def show(key: str, as_json: bool) -> None:
 @keys.command("list")
 @click.option("--partner", default=None, help="Only this partner's keys.")
 @_as_json
+@_refusals
 def list_all(partner: str | None, as_json: bool) -> None:
     """List keys, the newest first."""
     with database().reading() as session:
+        if partner is not None:
+            service.get_partner(session, partner)
         rows = [_row(key) for key in service.list_keys(session, partner)]
     if as_json:
         click.echo(json.dumps(rows))

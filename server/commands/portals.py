@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from server.commands.refusals import actor, refusing
+from server.directory.service import TERRITORIES
 from server.extensions import database
 from server.partners import service
 
@@ -21,7 +22,15 @@ _refusals = refusing(service.PartnerError, service.BrandingError)
 @portals.command("add")
 @click.option("--slug", required=True, help="Name in addresses, for instance senegal.")
 @click.option("--name", required=True)
-@click.option("--territory", "territories", multiple=True, required=True, help="ISO code, e.g. SN.")
+@click.option(
+    "--territory",
+    "territories",
+    type=click.Choice(sorted(TERRITORIES)),
+    metavar="CODE",
+    multiple=True,
+    required=True,
+    help="ISO code, e.g. SN; may be repeated.",
+)
 @click.option("--language", "languages", multiple=True, required=True, help="First is default.")
 @_as_json
 @_refusals

@@ -20,6 +20,7 @@ from server.intake.submission import Submission
 from server.partners.service import (
     ResolvedKey,
     Standing,
+    clean_campaign,
     find_key,
     find_secret_key,
     origin_allowed,
@@ -181,7 +182,7 @@ def _new_report(
         portal_id=key.portal_id,
         partner_id=key.partner_id,
         key_id=key.id,
-        campaign=submission.campaign or key.campaign,
+        campaign=clean_campaign(submission.campaign) or key.campaign,
         origin=origin,
         language=key.language(submission.language),
         territory=submission.territory,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from server.audit.service import AuditAction, record_event
+from server.partners.campaign import clean_campaign
 from server.partners.errors import PartnerError
 from server.partners.key_format import KEY_ID_LENGTH, SECRET, Kind, mint_key
 from server.partners.models import Partner, PartnerKey, Portal
@@ -62,6 +63,8 @@ def issue_key(
     languages = _languages(terms, portal)
     if not terms.label.strip():
         raise PartnerError("a key needs a label, for instance --label 'Home page'")
+    if terms.campaign and clean_campaign(terms.campaign) is None:
+        raise PartnerError("a campaign is 1 to 64 letters, digits, spaces and _ . ~ -")
     if terms.expires_at is not None and terms.expires_at <= datetime.now(UTC):
         raise PartnerError("the expiry is in the past")
     kind: Kind = "iwfsk" if terms.secret else "iwfpk"

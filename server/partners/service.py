@@ -9,6 +9,7 @@ from server.partners.branding import (
     BrandingView,
     contrast_ratio,
 )
+from server.partners.campaign import clean_campaign
 from server.partners.errors import PartnerError
 from server.partners.keys import (
     IssuedKey,
@@ -51,6 +52,7 @@ __all__ = [
     "Standing",
     "add_partner",
     "add_portal",
+    "clean_campaign",
     "contrast_ratio",
     "find_key",
     "find_secret_key",

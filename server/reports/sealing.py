@@ -25,8 +25,8 @@ from server.reports.vocabulary import EnvelopeKind
 SUITE = "HPKE MLKEM768-X25519 HKDF-SHA256 ChaCha20Poly1305"
 SCHEMA_VERSION = 1
 #: The content is padded to the first that fits. 1, 4 and 16 KiB hide a usual report's length;
-#: the larger two hold twenty long addresses in other scripts.
-PADDED_SIZES = (1_024, 4_096, 16_384, 65_536, 262_144)
+#: the larger ones hold twenty long addresses in other scripts.
+PADDED_SIZES = (1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576)
 
 _LENGTH_BYTES = 4
 _MLKEM_PUBLIC = 1_184
@@ -72,7 +72,7 @@ def generate_key_pair() -> tuple[bytes, bytes]:
 def seal(
     content: dict[str, Any], report_id: UUID, kind: EnvelopeKind, key: PublicSealingKey
 ) -> SealedPart:
-    """Seal JSON content; raises ValueError above 262,140 bytes of UTF-8."""
+    """Seal JSON content; raises ValueError above 1,048,572 bytes of UTF-8."""
     plaintext = _pad(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
     info = _info(report_id, kind, SCHEMA_VERSION, key.id)
     data_key = os.urandom(32)

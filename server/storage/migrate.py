@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -25,6 +26,7 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
         command.downgrade(_config(connection), revision)
 
 
+@cache
 def head() -> str:
     """The newest revision of the code."""
     return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())

@@ -27,4 +27,6 @@ def answer_error(error: HTTPException) -> ResponseReturnValue:
         return answer_http_error(error)
     if is_console(request.path) and "console" in current_app.blueprints:
         return console_error(error)
+    if "embed" not in current_app.blueprints:
+        return error  # the console's surface alone has no pages for citizens
     return error_page(error)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.extensions import database
+from server.storage import migrate
 from server.web.access import anyone
 
 blueprint = Blueprint("health", __name__)
@@ -22,12 +22,13 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @anyone("for the operator's balancer; says nothing but whether it is ready")
 def readyz() -> Response:
-    """The database answers."""
+    """The database answers, and has this version's schema."""
     try:
-        with database().reading() as session:
-            session.execute(text("SELECT 1"))
+        revision = migrate.current(database().engine)
     except SQLAlchemyError:
         return _answer(503, "the database does not answer")
+    if revision != migrate.head():
+        return _answer(503, "the database has another schema: run `portals migrate`")
     return _answer(200, "ready")
 
 

@@ -100,6 +100,8 @@ def test_an_unencrypted_origin_is_warned_of_on_standard_error(portals, partner):
         ((*ISSUE, *ORIGIN, "--expires", "2020-01-01"), "in the past"),
         ((*ISSUE, *ORIGIN, "--language", "de"), "it speaks fr, en"),
         (("keys", "show", "iwfpk_live_x"), "no such key"),
+        (("keys", "list", "--partner", "nobody"), "no partner 'nobody'"),
+        ((*ISSUE, *ORIGIN, "--campaign", "x" * 65), "a campaign is"),
         (("keys", "issue", *ISSUE[2:3], "nobody", *ISSUE[4:], *ORIGIN), "no partner 'nobody'"),
         (("partners", "add", "--slug", "telco", "--name", "x"), "already"),
         (("partners", "add", "--slug", "b", "--name", "x", "--colour", "#ffffff"), "darken"),
@@ -111,6 +113,18 @@ def test_a_refused_request_is_status_1_and_one_line(portals, partner, arguments,
     assert reason in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
     assert refused.stdout == ""
+
+
+def test_a_database_without_tables_is_one_line(portals, monkeypatch, tmp_path):
+    monkeypatch.setenv("PORTALS_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
+    refused = portals("keys", "list", status=1)
+    assert "portals migrate" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_check_keeps_the_databases_password_to_itself(portals, monkeypatch):
+    monkeypatch.setenv("PORTALS_DATABASE_URL", "postgresql://portals:canary@localhost/x")
+    assert "canary" not in portals("check").output
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from marshmallow import ValidationError, fields
 
 from server.intake.service import (
@@ -30,12 +31,22 @@ _EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
 _AHEAD_OF_UTC = timedelta(hours=14)
 
 
+#: What marshmallow says by itself, in the citizen's language.
+PLAIN_ERRORS = {
+    "required": lazy_gettext("This is needed."),
+    "null": lazy_gettext("This is needed."),
+    "invalid": lazy_gettext("This must be text."),
+}
+
+
 class Text(fields.Field[str | None]):
     """Trimmed text in NFC of at most `limit` characters; empty text is None.
 
     Refuses control characters, lone surrogates, pictures or files pasted as text, and, where
     the field is required, emptiness.
     """
+
+    default_error_messages = PLAIN_ERRORS
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
         described = {"type": "string", "maxLength": limit, "pattern": _SHOWABLE}
@@ -69,6 +80,8 @@ class Text(fields.Field[str | None]):
 
 class ReportedAddress(fields.Field[Address]):
     """A web address of at most 2,048 characters; loads as a canonical Address."""
+
+    default_error_messages = PLAIN_ERRORS
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"type": "string", "maxLength": MAX_ADDRESS_LENGTH}
@@ -140,6 +153,8 @@ class Place(fields.Field[Any]):
 
 class PastDate(fields.Date):
     """An ISO 8601 calendar date that is not in the future anywhere on Earth, nor before 1990."""
+
+    default_error_messages = PLAIN_ERRORS
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

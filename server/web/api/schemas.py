@@ -20,7 +20,7 @@ from server.reports.vocabulary import (
     SeenAt,
     SiteKind,
 )
-from server.web.api.fields import Email, PastDate, Place, ReportedAddress, Text
+from server.web.api.fields import PLAIN_ERRORS, Email, PastDate, Place, ReportedAddress, Text
 
 MAX_PLACES = 20
 
@@ -53,21 +53,15 @@ def _choice(enum: type[Any], **kwargs: Any) -> fields.Enum[Any]:
     )
 
 
-_NEEDED = {
-    "required": lazy_gettext("This is needed."),
-    "null": lazy_gettext("This is needed."),
-}
-
-
 class ContactSchema(ApiSchema):
-    email = Email(required=True, error_messages=_NEEDED)
+    email = Email(required=True)
 
 
 class ReportSchema(ApiSchema):
     """A report (design, section 3). Loads as a Submission."""
 
-    key = Text(100, required=True, error_messages=_NEEDED)
-    language = Text(35, required=True, error_messages=_NEEDED)
+    key = Text(100, required=True)
+    language = Text(35, required=True)
     report_type = _choice(ReportType, required=True)
     addresses = fields.List(
         Place(),
@@ -95,12 +89,22 @@ class ReportSchema(ApiSchema):
     platform_user = Text(200)
     description = Text(1_000)
     already_reported_to = fields.List(
-        _choice(AlreadyReportedTo), validate=validate.Length(max=len(AlreadyReportedTo))
+        _choice(AlreadyReportedTo),
+        validate=validate.Length(
+            max=len(AlreadyReportedTo), error=lazy_gettext("Choose one of the answers.")
+        ),
+        error_messages={
+            "null": lazy_gettext("Choose one of the answers."),
+            "invalid": lazy_gettext("Choose one of the answers."),
+        },
     )
-    contact = fields.Nested(ContactSchema)
+    contact = fields.Nested(ContactSchema, error_messages=PLAIN_ERRORS)
     campaign = Text(64)
     embed_origin = Text(300)
-    challenge = fields.String(validate=validate.Length(max=4_096))
+    challenge = fields.String(
+        validate=validate.Length(max=4_096, error=lazy_gettext("This must be text.")),
+        error_messages=PLAIN_ERRORS,
+    )
 
     @post_load
     def to_submission(self, data: dict[str, Any], **_kwargs: Any) -> Submission:
@@ -126,11 +130,11 @@ class AcceptedSchema(Schema):
 
 
 class ChallengeRequestSchema(ApiSchema):
-    key = Text(100, required=True, error_messages=_NEEDED)
+    key = Text(100, required=True)
 
 
 class ReceiptSchema(ApiSchema):
-    receipt = Text(64, required=True, error_messages=_NEEDED)
+    receipt = Text(64, required=True)
     language = Text(35)
 
 
@@ -142,7 +146,7 @@ class ReceiptStatusSchema(Schema):
 
 
 class PortalQuerySchema(ApiSchema):
-    key = Text(100, required=True, error_messages=_NEEDED)
+    key = Text(100, required=True)
     lang = Text(35)
 
 

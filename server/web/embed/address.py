@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlencode
 
 from flask import request
 
-from server.partners.service import ResolvedKey
+from server.partners.service import ResolvedKey, clean_campaign
 from server.web.locale import Language, chosen, spoken
-
-_CAMPAIGN = re.compile(r"[\w.~-](?:[\w.~ -]{0,62}[\w.~-])?")
 
 
 def spoken_language(key: ResolvedKey | None) -> str:
@@ -22,9 +19,8 @@ def spoken_language(key: ResolvedKey | None) -> str:
 
 
 def campaign() -> str | None:
-    """The campaign of `?campaign=`: 1–64 letters, digits and `_.~- `; anything else is ignored."""
-    text = request.args.get("campaign", "")
-    return text if _CAMPAIGN.fullmatch(text) else None
+    """The campaign of `?campaign=`; what is no campaign's name is ignored."""
+    return clean_campaign(request.args.get("campaign"))
 
 
 def in_language(code: str) -> str:

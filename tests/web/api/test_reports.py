@@ -246,6 +246,49 @@ def test_errors_speak_the_language_of_the_report(send):
     assert french != english
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"challenge": 7},
+        {"seen_on": 7},
+        {"description": 7},
+        {"already_reported_to": "police"},
+        {"already_reported_to": ["none"] * 9},
+        {"contact": 7},
+        {"addresses": 7},
+        {"report_type": 7},
+    ],
+)
+def test_no_error_is_left_in_the_librarys_own_words(send, changes):
+    english = send(language="en", **changes).json["errors"]
+    french = send(language="fr", **changes).json["errors"]
+    assert english != french
+    assert "valid" not in json.dumps(english)
+
+
+def test_null_is_answered_in_words_of_our_own(client, key):
+    body = report_body(key.text, language="fr") | {"description": None, "contact": None}
+    errors = post_report(client, body).json["errors"]
+    assert "null" not in json.dumps(errors)
+
+
+def test_addresses_that_grow_when_they_are_encoded_are_taken(send_raw, key):
+    growing = [{"url": f"https://files.example/{n}/" + "\U0001d160" * 660} for n in range(20)]
+    body = json.dumps(report_body(key.text, addresses=growing), ensure_ascii=False).encode()
+    assert len(body) < 64 * 1024
+    assert send_raw(body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("sent", "counted"),
+    [("spring 2026", "spring 2026"), ("a@example.org, see https://x", None), ("<b>", None)],
+)
+def test_a_campaign_that_is_no_campaigns_name_is_not_counted(database, send, sent, counted):
+    assert send(campaign=sent).status_code == 201
+    with database.reading() as session:
+        assert session.scalars(select(Report.campaign)).one() == counted
+
+
 def test_a_mistyped_key_is_404_and_says_what_to_check(send, key):
     wrong = key.text[:-1] + ("a" if key.text[-1] != "a" else "b")
     assert_problem(send(key=wrong), 404, "key-unknown")
