@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import ada_url
 
 _SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>[^\s]+)")
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 DEFAULT_PORTS = {"https": "443", "http": "80"}
 
 
@@ -91,4 +92,7 @@ def _normalise(scheme: str, host: str, original: str) -> str:
     parsed = ada_url.URL(url)
     if parsed.hostname.endswith("."):
         raise OriginError(f"{original!r}: leave out the dot behind the host")
+    # The URL Standard lets marks into a host that would end a directive of a CSP header.
+    if not _HOST.fullmatch(parsed.hostname):
+        raise OriginError(f"{original!r}: the host is not valid")
     return str(parsed.origin)

@@ -44,6 +44,10 @@ def test_an_origin_is_normalised(text, normalised):
         ("https://an example.org", "write it as https://"),
         ("https://", "write it as https://"),
         ("https://:443", "not valid"),
+        ("https://a.example;script-src", "not valid"),
+        ("https://a.example,b.example", "not valid"),
+        ("https://a.example'", "not valid"),
+        ("https://*.a.example;x", "not valid"),
     ],
 )
 def test_what_is_no_origin_is_refused_with_what_to_write_instead(text, advice):
