@@ -18,10 +18,10 @@ INSTALL := $(if $(shell command -v $(UV) 2>/dev/null),$(UV) pip install --quiet 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench compile messages lock clean
+.PHONY: help demo test test-embed test-engines lint bench bench-embed compile messages lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.base $(CATALOGUES) $(WIDGET) ## serve the demo; hand options on with ARGS="--port 9000"
 	$(BIN)/portals demo $(ARGS)
@@ -29,6 +29,14 @@ demo: $(VENV)/.base $(CATALOGUES) $(WIDGET) ## serve the demo; hand options on w
 test: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## run the whole test suite; a part of it with ARGS="tests/intake"
 	requirements/system-packages
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-embed: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## run every case of the browser's tests, not one of each
+	requirements/system-packages
+	$(BIN)/python -m pytest -n $(WORKERS) tests/browser --all-cases $(ARGS)
+
+test-engines: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## drive the form in Firefox and WebKitGTK too
+	requirements/engines-packages
+	$(BIN)/python -m pytest -n $(WORKERS) tests/engines $(ARGS)
 
 lint: $(VENV)/.lint $(WIDGET) ## check style, types, import rules, templates, security and the widget's size
 	$(BIN)/ruff check
@@ -41,6 +49,10 @@ lint: $(VENV)/.lint $(WIDGET) ## check style, types, import rules, templates, se
 
 bench: $(VENV)/.base $(CATALOGUES) $(WIDGET) ## measure; the results of the last run stand in bench/
 	$(BIN)/python -m bench $(ARGS)
+
+bench-embed: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## measure the embed on an emulated 2G link, in Chromium
+	requirements/system-packages
+	$(BIN)/python -m bench.embed $(ARGS)
 
 compile: $(CATALOGUES) $(WIDGET) ## compile the translations and build the widget
 
@@ -62,7 +74,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
   --no-header --no-annotate --no-emit-index-url $(ARGS)
 
 clean: ## remove everything that was made: environment, builds, caches, the demo's data
-	rm -rf $(VENV) var dist build static/widget .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) var dist build static/widget examples/react/dist examples/react/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f $(CATALOGUES)
 

@@ -9,10 +9,12 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from server.config import Settings
+from server.partners.service import KeyCache
 from server.storage.database import Database
 
 DATABASE = "portals.database"
 SETTINGS = "portals.settings"
+KEYS = "portals.keys"
 
 babel = Babel()
 csrf = CSRFProtect()
@@ -26,3 +28,8 @@ def database() -> Database:
 def settings() -> Settings:
     """The current application's settings."""
     return cast(Settings, current_app.extensions[SETTINGS])
+
+
+def keys() -> KeyCache:
+    """The current application's keys, as they were up to 5 s ago: for what anybody may look at."""
+    return cast(KeyCache, current_app.extensions[KEYS])

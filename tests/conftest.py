@@ -132,3 +132,11 @@ def key(database: Database, settings: Settings) -> IssuedKey:
     with database.transaction() as session:
         issued: IssuedKey = KeyFactory(session=session, secrets=settings.intake_secrets)
     return issued
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-cases",
+        action="store_true",
+        help="every case of the tests in tests/browser, not some of each",
+    )

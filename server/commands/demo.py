@@ -34,12 +34,13 @@ def demo(data: Path, port: int, partner_port: int) -> None:
     data = data.resolve()
     environment = demo_environment(data, port)
     settings = load_settings(environment)
-    partners = seed(settings, data, partner_port)
+    seeded = seed(settings, data, partner_port)
     description = {
         "public_url": settings.public_url,
         "console_url": f"{settings.console_url}/console/",
         "sign_in_link": sign_in_link(settings),
-        "partners": partners,
+        "partners": seeded.partners,
+        "examples": seeded.examples,
         "environment": environment,
     }
     _write(data / FILE, description)
@@ -53,7 +54,8 @@ def _programs(
     inherited = {name: value for name, value in os.environ.items() if name[:8] != "PORTALS_"}
     pages = {
         "public_url": description["public_url"],
-        "keys": {entry["slug"]: entry["key"] for entry in description["partners"]},
+        "keys": {entry["slug"]: entry["key"] for entry in description["partners"]}
+        | {entry["name"]: entry["key"] for entry in description["examples"]},
     }
     serve = [sys.executable, "-m", "server.serving"]
     return [
@@ -76,8 +78,10 @@ def _write(path: Path, description: dict[str, Any]) -> None:
 def _say(description: dict[str, Any], data: Path) -> None:
     click.echo("The demo is at")
     for entry in description["partners"]:
-        click.echo(f"  {entry['origin']:32} a partner's page with the form ({entry['slug']})")
-    click.echo(f"  {description['console_url']:32} the staff's console; sign in once, within")
-    click.echo(f"  {'':32} 10 minutes, with this link:")
+        click.echo(f"  {entry['origin']:40} a partner's page with the form ({entry['slug']})")
+    for entry in description["examples"]:
+        click.echo(f"  {entry['origin']:40} a way to embed it (examples/{entry['name']})")
+    click.echo(f"  {description['console_url']:40} the staff's console; sign in once, within")
+    click.echo(f"  {'':40} 10 minutes, with this link:")
     click.echo(f"    {description['sign_in_link']}")
     click.echo(f"All of this is in {data / FILE}. Stop with Ctrl+C.")

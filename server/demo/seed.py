@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.config import Settings, bundled
+from server.demo.examples import LENDER, example_origins
 from server.demo.partners import DEMO_PARTNERS, DemoPartner
 from server.directory.service import load_directory, read_rows
 from server.partners import service as partners
@@ -24,26 +26,40 @@ ANALYST = "analyst@hotline.example"
 FILE = "partners.json"
 
 
-def seed(settings: Settings, data: Path, partner_port: int) -> list[dict[str, str]]:
-    """Migrate and seed; returns one entry a partner for demo.json.
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What demo.json says of the partners and of the further examples, an entry each."""
 
-    The keys name the origins of the partners' pages, so another `partner_port` than last time
-    gives the partners new keys.
+    partners: list[dict[str, str]]
+    examples: list[dict[str, str]]
+
+
+def seed(settings: Settings, data: Path, partner_port: int) -> Seeded:
+    """Migrate and seed, as far as it was not done before.
+
+    The keys name the origins of the pages, so another `partner_port` than last time gives new
+    keys; and so do examples that a data folder of an older demo does not know.
     """
     database = Database(settings.database_url)
     try:
         migrate.upgrade(database.engine)
         kept = _kept(data)
-        if kept is not None and kept["partner_port"] == partner_port:
-            return list(kept["partners"])
+        issued: dict[str, Any] = kept or {}
+        if issued.get("partner_port") != partner_port:
+            issued = {"partner_port": partner_port}
         with database.transaction() as session:
             if kept is None:
                 _seed_once(session, settings)
-            entries = [
-                _issue_keys(session, settings, partner, partner_port) for partner in DEMO_PARTNERS
-            ]
-        _keep(data, {"partner_port": partner_port, "partners": entries})
-        return entries
+            if "partners" not in issued:
+                issued["partners"] = [
+                    _issue_keys(session, settings, partner, partner_port)
+                    for partner in DEMO_PARTNERS
+                ]
+            origins = example_origins(partner_port)
+            if [each["origin"] for each in issued.get("examples", [])] != list(origins.values()):
+                issued["examples"] = _issue_examples_key(session, settings, origins)
+        _keep(data, issued)
+        return Seeded(partners=issued["partners"], examples=issued["examples"])
     finally:
         database.dispose()
 
@@ -106,19 +122,9 @@ def _issue_keys(
     session: Session, settings: Settings, demo: DemoPartner, partner_port: int
 ) -> dict[str, str]:
     origin = demo.origin(partner_port)
-    partner = partners.get_partner(session, demo.slug)
-    portal = partners.get_portal(session, demo.portal)
 
     def issue(**terms: Any) -> str:
-        issued = partners.issue_key(
-            session,
-            partner,
-            portal,
-            partners.KeyTerms(**terms),
-            secrets=settings.intake_secrets,
-            actor=ACTOR,
-        )
-        return issued.text
+        return _issue(session, settings, demo.slug, demo.portal, **terms)
 
     return {
         "slug": demo.slug,
@@ -130,6 +136,34 @@ def _issue_keys(
         ),
         "secret_key": issue(label="Example server", secret=True),
     }
+
+
+def _issue_examples_key(
+    session: Session, settings: Settings, origins: dict[str, str]
+) -> list[dict[str, str]]:
+    (portal,) = (demo.portal for demo in DEMO_PARTNERS if demo.slug == LENDER)
+    key = _issue(
+        session,
+        settings,
+        LENDER,
+        portal,
+        label="Examples",
+        origins=tuple(origins.values()),
+        mode=partners.KeyMode.TEST,
+    )
+    return [{"name": name, "origin": origin, "key": key} for name, origin in origins.items()]
+
+
+def _issue(session: Session, settings: Settings, slug: str, portal: str, **terms: Any) -> str:
+    issued = partners.issue_key(
+        session,
+        partners.get_partner(session, slug),
+        partners.get_portal(session, portal),
+        partners.KeyTerms(**terms),
+        secrets=settings.intake_secrets,
+        actor=ACTOR,
+    )
+    return issued.text
 
 
 def _kept(data: Path) -> dict[str, Any] | None:

@@ -11,6 +11,8 @@ from server.partners.branding import (
 )
 from server.partners.campaign import clean_campaign
 from server.partners.errors import PartnerError
+from server.partners.key_cache import KeyCache
+from server.partners.key_format import parse_key
 from server.partners.keys import (
     IssuedKey,
     KeyTerms,
@@ -43,6 +45,7 @@ __all__ = [
     "BrandingTexts",
     "BrandingView",
     "IssuedKey",
+    "KeyCache",
     "KeyMode",
     "KeyState",
     "KeyTerms",
@@ -67,6 +70,7 @@ __all__ = [
     "list_portals",
     "origin_allowed",
     "parse_allowed_origin",
+    "parse_key",
     "pause_key",
     "portal_serving",
     "publish_branding",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,10 +19,13 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
+from flask_babel import get_babel
 
 from server import app as factory
 from server.config import bundled, load_settings
+from server.extensions import KEYS
 from server.partners import service as partners
+from server.partners.key_cache import KEPT_S
 from server.reports.service import SealingKey
 from server.reports.vocabulary import OutOfRemit
 from server.storage.database import Database
@@ -32,6 +36,7 @@ from tests.web.embed.visitor import ADDRESS, Visitor
 
 OPEN, CLOSE = "⟦", "⟧"
 READ_ALOUD = ("alt", "aria-label", "placeholder", "title")
+SHOWN_BY_SCRIPT = ("data-any", "data-close", "data-next", "data-send")
 #: What is a name or data, the same in every language or named by the data of Unicode.
 NAMES = (
     *("English", "Français", "العربية", "Sénégal", "Report Remove", "Take It Down", "StopNCII"),
@@ -43,26 +48,23 @@ REFERENCE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{12}[0-9A-Z*~$=]")
 
 class Texts(HTMLParser):
     """All that a document says: its text as a whole, since a text may go through a link; the
-    attributes that are read out; its script's words. What was typed is the citizen's own."""
+    attributes that are read out or that its script shows. What was typed is the citizen's own."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.said: list[str] = [""]
-        self._element = ("", {})  # type: tuple[str, dict[str, str | None]]
+        self._element = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._element = (tag, dict(attrs))
-        self.said += [text for name, text in attrs if name in READ_ALOUD and text]
+        self._element = tag
+        self.said += [text for name, text in attrs if name in READ_ALOUD + SHOWN_BY_SCRIPT and text]
 
     def handle_endtag(self, tag: str) -> None:
-        self._element = ("", {})
+        self._element = ""
 
     def handle_data(self, data: str) -> None:
-        tag, attributes = self._element
-        if tag == "script" and attributes.get("type") == "application/json":
-            self.said += list(json.loads(data).values())
-        elif tag not in ("script", "style", "textarea"):
+        if self._element not in ("script", "style", "textarea"):
             self.said[0] += f"{data}\n"
 
 
@@ -103,7 +105,7 @@ def bracketed(
     sealing_key: SealingKey,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> FlaskClient:
+) -> Iterator[FlaskClient]:
     """The real application, whose French is English in brackets."""
     with (ROOT / "translations/messages.pot").open("rb") as file:
         template = read_po(file)
@@ -123,7 +125,12 @@ def bracketed(
     settings = load_settings({**environment, "PORTALS_HOTLINE_NAME": f"{OPEN}hotline{CLOSE}"})
     app = factory.create_app(settings, database)
     app.testing = True
-    return app.test_client()
+    with app.app_context():
+        # One for all applications of a process.
+        catalogues = get_babel().instance.domain_instance.cache
+    catalogues.clear()
+    yield app.test_client()
+    catalogues.clear()
 
 
 @pytest.fixture
@@ -182,6 +189,8 @@ def test_pages_that_stand_where_the_form_cannot(form: Visitor, database: Databas
     }
     with database.transaction() as session:
         partners.revoke_key(session, key, reason="test", actor="system")
+    kept = client.application.extensions[KEYS]
+    kept.clock = lambda: time.monotonic() + KEPT_S  # as it is from then on, at the latest
     pages["revoked key"] = client.get(form.address)
     assert {name: page.status_code for name, page in pages.items()} == {
         "unknown key": 404,
@@ -194,3 +203,12 @@ def test_pages_that_stand_where_the_form_cannot(form: Visitor, database: Databas
     said = {name: untranslated(page.text) for name, page in pages.items()}
     assert {name: found for name, found in said.items() if found} == {}
     assert all(OPEN in page.text for page in pages.values())
+
+
+def test_what_the_script_says(form: Visitor) -> None:
+    """It comes late, with the script, and shows no word of its own."""
+    (address,) = re.findall(r'data-sender="([^"]+)"', form.response.text)
+    script = form.client.get(address).text
+    said = json.loads(script.splitlines()[0].removeprefix("window.iwfWords=").removesuffix(";"))
+    assert len(said) > 10
+    assert [text for text in said.values() if outside_of_brackets(text)] == []

@@ -41,7 +41,11 @@ def test_every_file_of_the_product_is_in_the_wheel(wheel: Path) -> None:
 def test_what_is_compiled_is_in_the_wheel(wheel: Path) -> None:
     catalogues = [path for path in project_files("translations") if path.suffix == ".po"]
     assert catalogues
-    wanted = ["static/widget/v1.js", *(path.with_suffix(".mo") for path in catalogues)]
+    wanted = [
+        "static/widget/v1.js",
+        "static/widget/0.1.0/widget.js",
+        *(path.with_suffix(".mo") for path in catalogues),
+    ]
     missing = [str(path) for path in wanted if not (wheel / "server/_bundled" / path).is_file()]
     assert not missing, f"run `make compile` first: {missing}"
 

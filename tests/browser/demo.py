@@ -17,6 +17,10 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from server.config import load_settings
+from server.partners import service as partners
+from server.storage.database import Database
+
 ROOT = Path(__file__).resolve().parents[2]
 PORTALS = [sys.executable, "-c", "from server.cli import main; main()"]
 PATIENCE_S = 120
@@ -37,12 +41,22 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class Example:
+    """One of the further example pages, as demo.json names it. Its key is a test key."""
+
+    name: str
+    origin: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Demo:
     """A demo that is being served."""
 
     public_url: str
     console_url: str
     partners: Mapping[str, Partner]
+    examples: Mapping[str, Example]
     environment: Mapping[str, str]
     #: The only hosts that a page of the demo may ask for anything.
     hosts: frozenset[str]
@@ -58,11 +72,22 @@ class Demo:
             text=True,
         ).stdout
 
-    def issue_key(self, partner: str, *, origin: str) -> str:
+    def issue_key(self, partner: str, *, origin: str, test: bool = False) -> str:
         """A further key of a partner, for pages of `origin` only."""
-        portal = self.partners[partner].portal
-        words = ["--partner", partner, "--portal", portal, "--label", "test", "--origin", origin]
-        return str(json.loads(self.portals("keys", "issue", *words, "--json"))["key"])
+        settings = load_settings(dict(self.environment))
+        database = Database(settings.database_url)
+        mode = partners.KeyMode.TEST if test else partners.KeyMode.LIVE
+        with database.transaction() as session:
+            issued = partners.issue_key(
+                session,
+                partners.get_partner(session, partner),
+                partners.get_portal(session, self.partners[partner].portal),
+                partners.KeyTerms(label="test", origins=(origin,), mode=mode),
+                secrets=settings.intake_secrets,
+                actor="system",
+            )
+        database.dispose()
+        return issued.text
 
 
 @contextmanager
@@ -82,16 +107,18 @@ def served_demo(folder: Path) -> Iterator[Demo]:
         )
     try:
         described = _wait(data / "demo.json", partner_port, folder / "log")
-        partners = {
+        demo_partners = {
             each["slug"]: Partner(**{name: each[name] for name in Partner.__annotations__})
             for each in described["partners"]
         }
+        examples = {each["name"]: Example(**each) for each in described["examples"]}
         addresses = [described["public_url"], described["console_url"]]
-        addresses += [partner.origin for partner in partners.values()]
+        addresses += [each.origin for each in (*demo_partners.values(), *examples.values())]
         yield Demo(
             public_url=described["public_url"],
             console_url=described["console_url"],
-            partners=partners,
+            partners=demo_partners,
+            examples=examples,
             environment=described["environment"],
             hosts=frozenset(urlsplit(address).netloc for address in addresses),
         )

@@ -9,7 +9,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
 KEPT_BY_A_DOCUMENT = """async () => {
   try {
-    const databases = indexedDB.databases ? await indexedDB.databases() : [];
+    // Where a frame may keep no database, as in pages of another site, it has none.
+    const denied = error => { if (error.name === 'UnknownError') return []; throw error; };
+    const databases = indexedDB.databases ? await indexedDB.databases().catch(denied) : [];
     const caches_ = self.caches ? await caches.keys() : [];
     return [document.cookie, ...Object.keys(localStorage), ...Object.keys(sessionStorage),
       ...databases.map(each => each.name), ...caches_].filter(Boolean);

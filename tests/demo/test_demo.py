@@ -14,6 +14,7 @@ from contextlib import closing
 
 import pytest
 
+from server.demo.examples import EXAMPLE_NAMES
 from server.demo.supervisor import CHECK_EVERY_S, RESTART_PAUSE_S
 
 
@@ -82,7 +83,7 @@ def test_the_demo_is_described_and_everything_it_names_answers(demo):
     _, data, port, partner_port = demo
     description = json.loads((data / "demo.json").read_text())
     assert set(description) == {
-        *("public_url", "console_url", "sign_in_link", "partners", "environment"),
+        *("public_url", "console_url", "sign_in_link", "partners", "examples", "environment"),
     }
     assert description["public_url"] == f"http://localhost:{port}"
     assert description["environment"]["PORTALS_DATABASE_URL"].startswith("sqlite:///")
@@ -94,6 +95,11 @@ def test_the_demo_is_described_and_everything_it_names_answers(demo):
         assert f"{description['public_url']}/embed/{entry['key']}" in page
         assert get(port, f"/embed/{entry['key']}")[0] == 200
         assert get(port, f"/embed/{entry['test_key']}")[0] == 200
+    for example in description["examples"]:
+        assert set(example) == {"name", "origin", "key"}
+        assert example["key"].startswith("iwfpk_test_")
+        assert get(partner_port, "/", f"{example['name']}.localhost")[0] == 200
+        assert get(port, f"/embed/{example['key']}")[0] == 200
     assert get(port, "/widget/v1.js")[0] == 200
     sign_in = description["sign_in_link"].partition(f":{port}")[2]
     assert get(port, sign_in)[0] == 200
@@ -138,3 +144,17 @@ def test_a_second_start_keeps_keys_and_reports(demo):
     assert second["partners"] == first["partners"]
     assert second["environment"] == first["environment"]
     assert second["sign_in_link"] != first["sign_in_link"]
+
+
+def test_a_data_folder_from_before_the_examples_gets_their_key_and_keeps_the_partners(demo):
+    process, data, port, partner_port = demo
+    stop(process)
+    kept = json.loads((data / "partners.json").read_text())
+    del kept["examples"]
+    (data / "partners.json").write_text(json.dumps(kept))
+    (data / "demo.json").unlink()
+    second_process = start(data, port, partner_port)
+    second = json.loads((data / "demo.json").read_text())
+    stop(second_process)
+    assert second["partners"] == kept["partners"]
+    assert [example["name"] for example in second["examples"]] == list(EXAMPLE_NAMES)

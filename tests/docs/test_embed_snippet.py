@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
+from tests.architecture.tree import ROOT
 from tests.browser.demo import Demo
+from tests.browser.polling import wait_until
 from tests.docs.markdown import blocks, document, section
 from tests.widget.site import Site
 
@@ -20,6 +22,8 @@ SERVER, KEY = "https://report.example.org", "iwfpk_live_KEY"
 HOST = "webmaster.localhost"
 SNIPPET = blocks(section(DOCUMENT, "The snippet"))[0].text
 (POLICY,) = (block.text.strip() for block in blocks(section(DOCUMENT, "Content security policy")))
+DIALOG = blocks(section(DOCUMENT, "A dialog, or a floating button"))[0].text
+STUB = blocks(section(DOCUMENT, "Single-page applications"))[0].text
 PINNED = blocks(section(DOCUMENT, "A pinned script"))[0].text
 SANDBOX = re.search(r"`(allow-[a-z -]+)`", section(DOCUMENT, "Content security policy"))[1]
 
@@ -45,6 +49,7 @@ class Webmaster:
     def expect_a_fitted_form(self) -> None:
         form = self.page.frame_locator("iframe")
         expect(form.get_by_role("heading", name="You are safe here")).to_be_visible()
+        self.page.locator("iframe").hover()  # from now on the height may change in view
         self.page.wait_for_function(FITTED)
 
     def _own(self, text: str) -> str:
@@ -122,3 +127,48 @@ def test_a_pinned_script_passes_its_integrity_check(
     webmaster.paste(re.sub(r"<script.*</script>\n", lambda _: pinned, SNIPPET))
     webmaster.expect_a_fitted_form()
     assert complaints == []
+
+
+@pytest.mark.parametrize("mode", ["dialog", "floating"])
+def test_the_link_opens_the_form_in_a_dialog_under_the_strictest_policy(
+    webmaster: Webmaster, complaints: list[str], mode: str
+) -> None:
+    webmaster.paste(DIALOG.replace("dialog", mode), POLICY)
+    wait_until(webmaster.page, "!!(window.IWFReport && IWFReport.version)")
+    webmaster.page.get_by_role("link").click()
+    form = webmaster.page.get_by_role("dialog").frame_locator("iframe")
+    expect(form.get_by_role("heading", name="You are safe here")).to_be_visible()
+    assert complaints == []
+
+
+def test_calls_are_kept_until_the_script_has_come(webmaster: Webmaster) -> None:
+    options = f"{{src: '{SERVER}/r/{KEY}?lang=en', title: 'Report'}}"
+    early = f"<p id=place></p><script>IWFReport('mount', '#place', {options})</script>"
+    stub, script = STUB.strip().splitlines()
+    webmaster.paste(stub + early + script)
+    webmaster.expect_a_fitted_form()
+
+
+def test_a_wrong_call_says_what_the_document_says(webmaster: Webmaster) -> None:
+    webmaster.paste(STUB)
+    wait_until(webmaster.page, "!!(window.IWFReport && IWFReport.version)")
+    with pytest.raises(Error, match="IWFReport: no #place"):
+        webmaster.page.evaluate("() => { IWFReport('mount', '#place', {}) }")
+
+
+def test_what_is_preset_is_seen(webmaster: Webmaster) -> None:
+    (preset,) = re.findall(r"\?lang=en(#\S+)`", section(DOCUMENT, "Preset answers"))
+    webmaster.paste(SNIPPET.replace("lang=en", f"lang=en{preset}", 1))
+    form = webmaster.page.frame_locator("iframe")
+    expect(form.locator("#territory")).to_have_value("Senegal")
+    expect(form.locator("#site_kind")).to_have_value("forum")
+
+
+def test_each_of_the_33_behaviours_names_tests_that_exist() -> None:
+    rows = re.findall(r"^\| (\d+) \| .* \| (.*) \|$", section(DOCUMENT, "What is tested"), re.M)
+    assert [int(number) for number, _ in rows] == list(range(1, 34))
+    for _, named in rows:
+        tests = re.findall(r"\[`(\w+)`\]\(\.\./\.\./(tests/[\w/]+\.py)\)", named)
+        assert tests
+        for name, file in tests:
+            assert f"def test_{name}(" in (ROOT / file).read_text(), name

@@ -1,8 +1,5 @@
 """What the loader does to, and needs of, the partner's page."""
 
-import pytest
-from playwright.sync_api import Page
-
 from tests.widget.conftest import Embed
 from tests.widget.site import HOST, PORTAL, STRANGER
 
@@ -22,7 +19,6 @@ OLD_ENGINE = """
     function (name) { delete String.prototype[name]; });
   ['assign', 'entries', 'values', 'is'].forEach(function (name) { delete Object[name]; });
   ['isFinite', 'isInteger'].forEach(function (name) { delete Number[name]; });
-  delete Document.prototype.currentScript;
 """
 
 REPORT_VIOLATIONS = """
@@ -31,14 +27,6 @@ REPORT_VIOLATIONS = """
     window.violations.push(event.violatedDirective + ' ' + event.blockedURI);
   });
 """
-
-
-@pytest.fixture
-def neutral_page(page: Page) -> str:
-    """The neutral page, from here: no test asks the network."""
-    address = "https://www.wikipedia.org/"
-    page.context.route(address + "**", lambda route: route.fulfill(body="neutral"))
-    return address
 
 
 def test_the_strictest_policies_are_not_violated(embed: Embed) -> None:
@@ -69,7 +57,7 @@ def test_a_frame_taken_away_while_it_is_greeted_raises_no_error(embed: Embed) ->
     """Between the removal and our look at the page the next greeting may fall due."""
     muted = embed.iframe.replace("/embed/key", "/embed/key?mute")
     embed.page.add_init_script("MutationObserver.prototype.observe = function () {}")
-    embed.open(muted + embed.script).frame.wait_for_function("hellos.length > 0")
+    embed.open(muted + embed.script).frame.wait_for_function("hellos.length > 0", polling=50)
     embed.page.evaluate("document.querySelector('iframe').remove()")
     embed.page.evaluate("() => new Promise(done => setTimeout(done, 1000))")
     assert embed.console == []

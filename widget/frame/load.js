@@ -1,6 +1,6 @@
 /* Loads what comes late: our own two scripts, and nothing else. */
 
-var ownScript = /^\/widget\/\w+\/(sender|solver)\.js$/;
+var ownScript = /^\/widget\/(\w+\/){1,2}(sender|solver)\.js(\?\d+)?$/;
 var policy = window.trustedTypes && trustedTypes.createPolicy('iwf', {
   createScriptURL: function (address) { return ownScript.test(address) ? address : ''; }
 });

@@ -1,7 +1,6 @@
 /* One step at a time, forward only when it is right, and never scrolled without need. */
 
 var form = find('form[data-key]');
-var words = form && JSON.parse(find('[type="application/json"]').textContent);
 var sections = form && form.querySelectorAll('section');
 var forward = find('[value=check]');
 var back = find('#back');
@@ -12,13 +11,13 @@ var step = 0;
 /** @param {number} number of the step to show */
 function show(number) {
   var moved = step;
-  step = number;
+  step = form.elements.step.value = number;
   [].forEach.call(sections, function (section, index) { section.hidden = index + 1 !== step; });
   back.hidden = step === 1;
-  forward.textContent = step < 5 ? words.next : words.send;
+  forward.textContent = forward.getAttribute(step < 5 ? 'data-next' : 'data-send');
   if (step === 5) frame.review();
   if (moved) arrive(sections[step - 1]);
-  say('step', 'n', step);
+  say('step', { n: step });
 }
 
 /**
@@ -28,7 +27,8 @@ function show(number) {
  */
 function arrive(section) {
   section.querySelector('h2').focus({ preventScroll: true });
-  if (section.getBoundingClientRect().top < 0) section.scrollIntoView();
+  // 128: as far as the header may cover it, `scroll-padding-top` in frame.css.
+  if (section.getBoundingClientRect().top < 128) section.scrollIntoView();
   say('top');
 }
 

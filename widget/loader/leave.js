@@ -4,7 +4,7 @@ var NEUTRAL_PAGE = 'https://www.wikipedia.org/';
 
 function leave() {
   try {
-    window.top.location.replace(NEUTRAL_PAGE);
+    top.location.replace(NEUTRAL_PAGE);
   } catch (refused) { // by the browser, when the partner's page is itself in a foreign frame
     location.replace(NEUTRAL_PAGE);
   }

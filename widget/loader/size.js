@@ -1,34 +1,29 @@
 /* The height of a frame follows its content, as far as the partner's page lets it. */
 
-var LEAST_HEIGHT = 120; // CSS px
-var GREATEST_HEIGHT = 20000; // CSS px; no form is that long: more is an error or an attack
+var LEAST_HEIGHT = 120; // CSS px; less, and more than the greatest, is an error or an attack
+var GREATEST_HEIGHT = 20000; // CSS px
 
 /**
  * @param {HTMLIFrameElement} frame
- * @param {*} height of the content in CSS px, as the frame says
+ * @param {{height: *, free: *}} data the content's height in CSS px; whether the citizen has come in
  */
-function fit(frame, height) {
-  if (typeof height !== 'number' || !(height > 0 && height <= GREATEST_HEIGHT)) return;
-  height = Math.max(height, LEAST_HEIGHT);
-  if (Math.abs(height - frame.clientHeight) >= 1) {
-    // Only setProperty passes a strict style-src.
-    frame.style.setProperty('height', Math.ceil(height) + border(frame) + 'px', 'important');
+function fit(frame, data) {
+  var height = data.height;
+  var bottom = frame.getBoundingClientRect().bottom;
+  var box;
+  if (height >= LEAST_HEIGHT && height <= GREATEST_HEIGHT) {
+    // Until the citizen acts nothing in view may move: the height that the page reserved holds.
+    if (
+      data.free || frame.clientHeight < LEAST_SIDE ||
+      bottom + Math.min(0, height - frame.clientHeight) >= innerHeight
+    ) {
+      paint(frame, 'box-sizing:border-box;height:' +
+        (Math.ceil(height) + frame.offsetHeight - frame.clientHeight) + 'px');
+      // A box that stays lower than what is in it cuts it off, or scrolls: the frame can do that.
+      box = frame.parentNode.clientHeight;
+      if (box > LEAST_SIDE && box < frame.offsetHeight) paint(frame, 'height:' + box + 'px');
+    }
+    // Where it stays lower (a page may clip it by `max-height`), the rest must be within reach.
+    frame.scrolling = frame.clientHeight < height - 1 ? 'auto' : 'no';
   }
-  // A page that clips the frame (`max-height`) must leave the rest within reach.
-  if (frame.clientHeight < height - 1) letScroll(frame);
-  else frame.setAttribute('scrolling', 'no');
-}
-
-/** @param {HTMLIFrameElement} frame whose height nobody manages: all of it must be reachable */
-function letScroll(frame) {
-  frame.removeAttribute('scrolling');
-}
-
-/**
- * @param {HTMLIFrameElement} frame
- * @return {number} CSS px that the page's own border takes from the height we set
- */
-function border(frame) {
-  return getComputedStyle(frame).boxSizing === 'border-box' ?
-    frame.offsetHeight - frame.clientHeight : 0;
 }

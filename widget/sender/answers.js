@@ -4,8 +4,8 @@
 function eachAnswer(act) {
   [].forEach.call(form.elements, function (field) {
     var value = field.value && field.value.trim();
-    var isAnswer = isOption(field) ? field.checked : !/hidden|submit|button/.test(field.type);
-    if (value && isAnswer) act(field, field.name, value);
+    var isAnswer = isOption(field) ? field.checked : !/submit|button/.test(field.type);
+    if (value && isAnswer && !field.hidden) act(field, field.name, value);
   });
 }
 
@@ -29,7 +29,7 @@ function answers() {
   var app;
   eachAnswer(function (field, name, value) {
     if (name === 'addresses') {
-      value.split(/\s*\n\s*/).forEach(function (line) { report[name].push({ url: line }); });
+      linesOf(value).forEach(function (line) { report[name].push({ url: line }); });
     } else if (name === 'platform' || name === 'handle') {
       if (!app) report.addresses.push(app = { platform: '', handle: '' });
       app[name] = value;
@@ -44,11 +44,14 @@ function answers() {
   return report;
 }
 
+/** A user name, with or without a password, in an address; its scheme stays. */
+var CREDENTIALS = /^(\w+:\/+)?[^\/?#@][^\/?#]*@/;
+
 /** What the server will change in an address, said before it is sent. */
 var changes = [
   [/^(?!h..ps?\W)/i, words.https],
   [/^h(xx|\*\*)|[\[({] ?(\.|dot)/i, words.refanged],
-  [/^\w+:\/*[^\/]*@/, words.credentials]
+  [CREDENTIALS, words.credentials]
 ];
 
 /** Shows the answers back, as text. */
@@ -56,6 +59,7 @@ frame.review = function () {
   var page = find('#review');
   var list = document.createElement('dl');
   var asked;
+  var isAddress;
   eachAnswer(function (field, name, value) {
     var parent = field.parentNode;
     var label = isOption(field) ? parent.parentNode.querySelector('legend') || find('#step2')
@@ -66,11 +70,12 @@ frame.review = function () {
     }
     if (isOption(field)) value = parent.textContent;
     if (field.options) value = field.options[field.selectedIndex].text;
-    (name === 'addresses' ? value.split(/\s*\n\s*/) : [value]).forEach(function (text) {
-      var answer = add(list, 'dd', text);
+    isAddress = /^(addresses|referrer_url)$/.test(name);
+    (isAddress ? linesOf(value) : [value]).forEach(function (text) {
+      var answer = add(list, 'dd', isAddress ? text.replace(CREDENTIALS, '$1') : text);
       answer.dir = 'auto';
       changes.forEach(function (change) {
-        if (name === 'addresses' && change[0].test(text)) add(answer, 'small', change[1]);
+        if (isAddress && change[0].test(text)) add(answer, 'small', change[1]);
       });
     });
   });

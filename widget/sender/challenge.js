@@ -13,7 +13,11 @@ function prove(done) {
   }
 
   isProving = true;
-  request('challenges', { key: form.getAttribute('data-key') }, function (status, challenge) {
+  request('challenges', {
+    key: form.getAttribute('data-key'),
+    // A test key's campaign may ask for a slow answer.
+    campaign: form.getAttribute('data-campaign') || undefined
+  }, function (status, challenge) {
     function solve() { window.iwfSolve(challenge, end); }
 
     if (status !== 200) end();

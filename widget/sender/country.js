@@ -12,9 +12,10 @@ function territoryCode() {
   return codes && codes[name.toLowerCase()];
 }
 
-frame.isUnknownCountry = function () {
+/** @return {boolean} */
+function isUnknownCountry() {
   return codes && territory.value.trim() && !territoryCode();
-};
+}
 
 function offerCountries() {
   territory.select();
@@ -31,7 +32,7 @@ function offerCountries() {
   });
 }
 
-/** Brings the country's authority and emergency number. */
+/** Brings the country's authority and emergency number, and the name that we give to it. */
 function lookUpCountry() {
   var code = territoryCode();
   if (!code) return;
@@ -40,6 +41,9 @@ function lookUpCountry() {
     var place = find('#authority');
     var link = place.querySelector('a');
     if (status !== 200) return;
+    if (territory.value === territory.defaultValue) {
+      territory.value = territory.defaultValue = country.name;
+    }
     find('#emergency').textContent = country.emergency_number || words.emergency;
     place.hidden = !authority;
     if (authority) {
@@ -52,3 +56,4 @@ function lookUpCountry() {
 territory.addEventListener('focus', offerCountries);
 territory.addEventListener('change', lookUpCountry);
 if (document.activeElement === territory) offerCountries();
+if (/territory=/.test(location.hash)) lookUpCountry();

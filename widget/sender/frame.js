@@ -1,11 +1,13 @@
 /* What is needed only once the citizen acts, and so comes late: it works on the form's own parts.
  *
- * See `window.iwfFrame` in ../frame/start.js for what we get of the form, and leave with it. */
+ * See `window.iwfFrame` in ../frame/start.js for what we get of the form, and leave with it. What
+ * we say is written before us by the server, in the language of the form. */
 
 var frame = window.iwfFrame;
 var form = frame.form;
-var words = frame.words;
+var words = window.iwfWords;
 var find = frame.find;
+var each = frame.each;
 var add = frame.add;
 var language = document.documentElement.lang;
 

@@ -2,7 +2,9 @@
 
 var button = find('[value=check]');
 var retryKey = form.elements.idempotency;
-var waits = [1000, 3000, 9000]; // ms, before each further try
+var wayOut = find('#out');
+var WAITS = [1000, 3000, 9000]; // ms, before each further try
+var tries = 0;
 var patience = 40; // quarters of a second that a proof of work may still take
 var hasNewProof;
 
@@ -13,6 +15,7 @@ var hasNewProof;
 function tell(text, isIdle) {
   find('[role=status]').textContent = text;
   button.disabled = !isIdle;
+  wayOut.hidden = true;
 }
 
 /** @return {string} 128 random bits as 22 base64url characters */
@@ -27,7 +30,7 @@ function newRetryKey() {
 function send() {
   var report;
   tell(words.sending);
-  if (isProving && patience--) {
+  if (isProving && patience-- > 0) {
     setTimeout(send, 250);
     return;
   }
@@ -52,27 +55,55 @@ function receive(status, answer) {
     hasNewProof = true;
   } else if (status === 422 && answer.errors) {
     tell('', true);
-    frame.forgive();
-    frame.blame(mistakesOf(answer.errors));
+    forgive();
+    blame(mistakesOf(answer.errors));
   } else if (status === 409) { // changed since it was sent: another report
     retryKey.value = '';
     send();
-  } else if (status && status < 500) {
+  } else if (status >= 400 && status < 500 && status !== 429) {
     sendPlainly();
-  } else if (waits[0]) {
+  } else if (navigator.onLine !== false && WAITS[tries]) {
     tell(words.retry);
-    setTimeout(send, waits.shift());
-  } else if (navigator.onLine === false) {
-    tell(words.offline, true);
+    setTimeout(send, WAITS[tries++]);
+  } else if (status || navigator.onLine === false) {
+    giveUp();
   } else {
-    sendPlainly();
+    findAWay();
   }
+}
+
+/** Only such requests are blocked here, or nothing gets through and a plain form would be lost. */
+function findAWay() {
+  var isKnown;
+  function once(act) {
+    return function () {
+      if (!isKnown) act();
+      isKnown = true;
+    };
+  }
+
+  frame.load(form.getAttribute('data-solver') + '?' + Date.now(), once(sendPlainly), once(giveUp));
+  setTimeout(once(giveUp), 8000);
 }
 
 /** Where even this is blocked, the message stays, and the button works again. */
 function sendPlainly() {
-  tell(words.offline, true);
+  giveUp();
+  form.elements.step.value = ''; // with a step it would only ask for the form again
   form.submit();
+  form.elements.step.value = 5; // for who comes back
+}
+
+/** For now: nothing is lost, and there are other ways to report. */
+function giveUp() {
+  tell(navigator.onLine === false ? words.offline : words.trouble, true);
+  tries = 0;
+  wayOut.hidden = false;
+  window.ononline = function () {
+    window.ononline = null;
+    // Not while the answers are being changed.
+    if (!button.disabled && find('#review').offsetWidth) send();
+  };
 }
 
 /**
@@ -102,12 +133,15 @@ function thank(accepted) {
   find('#reference').textContent = accepted.reference;
   find('#receipt').textContent = accepted.receipt.replace(/\d{4}(?=\d)/g, '$& ');
   form.reset();
+  retryKey.value = form.elements.step.value = ''; // which the browser would put back
   form.hidden = true;
+  each('nav', function (languages) { languages.hidden = true; });
   thanks.hidden = false;
   frame.say('submitted');
   frame.arrive(thanks);
 }
 
+wayOut.querySelector('a').href = location.href.split('#')[0].replace('/embed/', '/r/');
 frame.send = send;
 // Without random numbers the server makes the retry key: its check page stands in for step 5.
 if (!window.crypto) frame.review = null;

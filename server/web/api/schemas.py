@@ -131,6 +131,7 @@ class AcceptedSchema(Schema):
 
 class ChallengeRequestSchema(ApiSchema):
     key = Text(100, required=True)
+    campaign = Text(64)
 
 
 class ReceiptSchema(ApiSchema):

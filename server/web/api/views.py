@@ -44,6 +44,7 @@ from server.web.api.schemas import (
 from server.web.api.strict_json import StrictParser, read_json
 from server.web.labels import status_text
 from server.web.locale import chosen, speaking
+from server.web.rehearsal import dawdle, part_of
 from server.web.submission import submit
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -150,6 +151,7 @@ def territory(query: dict[str, Any], code: str) -> dict[str, Any]:
 def challenges(body: dict[str, str]) -> dict[str, Any]:
     """An ALTCHA v2 challenge bound to the key, good once, for ten minutes."""
     key = _open_key(body["key"])
+    dawdle(part_of(key, body.get("campaign")))
     return create_challenge(settings().intake_secrets, key.text)
 
 

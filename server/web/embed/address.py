@@ -1,21 +1,50 @@
-"""What the address of a request says: language and campaign; and addresses that keep both."""
+"""What the address of a request says: language, campaign, theme; and addresses that keep them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 from urllib.parse import urlencode
 
 from flask import request
+from werkzeug.wrappers import Request
 
 from server.partners.service import ResolvedKey, clean_campaign
 from server.web.locale import Language, chosen, spoken
 
+Theme = Literal["light", "dark"]
+THEMES: dict[str, Theme] = {"light": "light", "dark": "dark"}
 
-def spoken_language(key: ResolvedKey | None) -> str:
-    """The language of `?lang=`, when the key speaks it and we do; else the key's default."""
-    wanted = request.args.get("lang")
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an address asks for. A campaign or theme that is none counts as not named."""
+
+    language: str | None
+    campaign: str | None
+    theme: Theme | None
+
+
+@lru_cache(maxsize=1_024)
+def wishes(query: str) -> Wishes:
+    """What a query string, as WSGI hands it over, asks for."""
+    named = Request({"QUERY_STRING": query}).args
+    return Wishes(
+        named.get("lang"), clean_campaign(named.get("campaign")), THEMES.get(named.get("theme", ""))
+    )
+
+
+def language_of(key: ResolvedKey | None, wanted: str | None) -> str:
+    """`wanted`, when the key speaks it and we do; else the key's default."""
     if key is None:
         return chosen(wanted)
     return chosen(wanted, key.languages, key.default_language)
+
+
+def spoken_language(key: ResolvedKey | None) -> str:
+    """The language of `?lang=`, when the key speaks it and we do; else the key's default."""
+    return language_of(key, request.args.get("lang"))
 
 
 def campaign() -> str | None:
@@ -23,14 +52,17 @@ def campaign() -> str | None:
     return clean_campaign(request.args.get("campaign"))
 
 
-def in_language(code: str) -> str:
-    """The query of this address in another language, with its campaign."""
-    query = {"lang": code}
-    if kept := campaign():
-        query["campaign"] = kept
-    return f"?{urlencode(query)}"
+def theme() -> Theme | None:
+    """The look of `?theme=light|dark`; None follows the citizen's own setting."""
+    return THEMES.get(request.args.get("theme", ""))
 
 
-def language_links(key: ResolvedKey) -> list[tuple[Language, str]]:
+def in_language(code: str, named: str | None) -> str:
+    """The query of this address in another language, with the campaign `named` and the theme."""
+    query = {"lang": code, "campaign": named, "theme": theme()}
+    return "?" + urlencode({name: value for name, value in query.items() if value})
+
+
+def language_links(key: ResolvedKey, named: str | None) -> list[tuple[Language, str]]:
     """The key's languages, each with its link."""
-    return [(language, in_language(language.code)) for language in spoken(key.languages)]
+    return [(language, in_language(language.code, named)) for language in spoken(key.languages)]

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import brotli
 from flask import Response, render_template, request
 
 from server.extensions import settings
 from server.partners.service import DEFAULT_COLOUR
 from server.web import csp
+from server.web.embed.address import theme
 from server.web.embed.assets import frame_script, frame_style
-from server.web.headers import dress
+from server.web.encodings import BEST, QUICK, accepted_encoding, compress
+from server.web.headers import PUBLIC_HEADERS
 from server.web.locale import LANGUAGES, speaking
+from server.web.ready import ReadyAnswer
 
-#: For documents that are made once and served often; the others must not keep a citizen waiting.
-BEST = 11
-QUICK = 5
+CONTENT_TYPE = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A rendered document with its policy, ready in every encoding that browsers ask for."""
+    """A rendered document in UTF-8 with its policy."""
 
-    encodings: dict[str, bytes]
+    html: bytes
     csp: str
     language: str
-    etag: str
+
+    def headers(self, cache: str) -> dict[str, str]:
+        """All headers but those of an encoding."""
+        return PUBLIC_HEADERS | {
+            "Content-Security-Policy": self.csp,
+            "Cache-Control": cache,
+            "Content-Language": self.language,
+        }
+
+    def etag(self) -> str:
+        """16 hexadecimal digits that change with anything that a browser would show or obey."""
+        return hashlib.sha256(self.csp.encode() + b"\0" + self.html).hexdigest()[:16]
 
 
 def make_document(
@@ -41,15 +51,16 @@ def make_document(
     speaks_to: Iterable[str] | None = None,
     colour: str = DEFAULT_COLOUR,
     scripted: bool = False,
-    quality: int = QUICK,
     **context: Any,
 ) -> Document:
     """Render `template` in `language`, to be framed by `ancestors` (CSP sources) only.
 
     Its script answers the pages of `speaks_to`, which are its ancestors unless others are given.
+    A source `http://host` lets `https://host` in too (CSP Level 3, section 6.7.2.8).
     """
-    origins = ancestors if speaks_to is None else speaks_to
-    style = frame_style(colour)
+    origins = list(ancestors if speaks_to is None else speaks_to)
+    origins += [origin.replace("http:", "https:", 1) for origin in origins if origin[:5] == "http:"]
+    style = frame_style(colour, theme())
     script = frame_script() if scripted else None
     with speaking(language):
         html = render_template(
@@ -57,7 +68,7 @@ def make_document(
             language=LANGUAGES[language],
             style=style,
             script=script,
-            origins=tuple(origins) if scripted else (),
+            origins=origins if scripted else (),
             hotline=settings().hotline_name,
             hotline_url=settings().hotline_url,
             **context,
@@ -65,32 +76,30 @@ def make_document(
     parts = [csp.CLOSED, csp.inline_style(style), csp.framed_by(ancestors)]
     if script:
         parts += [csp.SCRIPTED, csp.inline_script(script)]
-    return Document(
-        encodings={
-            "br": brotli.compress(html, quality=quality),
-            "gzip": gzip.compress(html, 9 if quality == BEST else 5, mtime=0),
-            "": html,
-        },
-        csp=csp.policy(*parts),
-        language=language,
-        etag=hashlib.sha256(html).hexdigest()[:16],
+    return Document(html, csp.policy(*parts), language)
+
+
+def ready(document: Document, *, cache: str, status: int = 200, quality: int = BEST) -> ReadyAnswer:
+    """A document for many: ready in every encoding, with an ETag where it is cached."""
+    return ReadyAnswer(
+        document.html,
+        document.headers(cache),
+        content_type=CONTENT_TYPE,
+        etag=document.etag(),
+        status=status,
+        quality=quality,
     )
 
 
 def send(document: Document, *, cache: str, status: int = 200) -> Response:
-    """The response for a document; 304 when the browser or a cache has this very one."""
-    encoding = _encoding()
-    response = Response(document.encodings[encoding], status, mimetype="text/html")
+    """The response with a document for one citizen."""
+    encoding = accepted_encoding(request.headers.get("Accept-Encoding", ""))
+    body = compress(document.html, encoding, QUICK)
+    response = Response(body, status, mimetype="text/html")
+    response.headers.update(document.headers(cache))
     if encoding:
         response.headers["Content-Encoding"] = encoding
-    response.headers["Content-Language"] = document.language
-    dress(response, csp=document.csp, cache=cache)
     if status == 200 and "no-store" not in cache:
-        response.set_etag(document.etag, weak=True)
+        response.set_etag(document.etag(), weak=True)
         response.make_conditional(request)
     return response
-
-
-def _encoding() -> str:
-    accepted = request.accept_encodings
-    return next((name for name in ("br", "gzip") if accepted.quality(name) > 0), "")

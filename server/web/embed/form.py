@@ -13,7 +13,6 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
-    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -64,6 +63,13 @@ class Choice(SelectField):  # type: ignore[misc]
         self.choices = [("", gettext("No answer")), *choices(vocabulary)]
 
 
+class Kept(StringField):  # type: ignore[misc]
+    """A text field that nobody sees."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(render_kw={"hidden": True}, **kwargs)
+
+
 class ReportForm(FlaskForm):  # type: ignore[misc]
     """All five steps. Nothing is refused here but what cannot be read."""
 
@@ -90,10 +96,11 @@ class ReportForm(FlaskForm):  # type: ignore[misc]
     )
     contact = EmailField(_("Email, if you want an answer"))
 
-    #: Set by the script or carried through the pages that work without it.
-    idempotency = HiddenField()
-    embed_origin = HiddenField()
-    step = HiddenField()
+    #: Set by the script or carried through the pages that work without it. They are hidden by an
+    #: attribute: only what a text field holds is put back by browsers when somebody comes back.
+    idempotency = Kept()
+    embed_origin = Kept()
+    step = Kept()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

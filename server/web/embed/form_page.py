@@ -5,30 +5,34 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import json
-from flask_babel import gettext as _
-from markupsafe import Markup
-
 from server.directory.service import AuthorityView, own_authority, territories, territory_name
 from server.extensions import database
-from server.intake.service import Notice
-from server.partners.service import ResolvedKey
-from server.web.embed.address import campaign, language_links, spoken_language
+from server.partners.service import KeyMode, ResolvedKey
+from server.web.embed.address import language_links, spoken_language, theme
 from server.web.embed.answers import Unresolved, territory_code
-from server.web.embed.documents import QUICK, Document, make_document
+from server.web.embed.documents import Document, make_document
 from server.web.embed.form import ReportForm
 from server.web.embed.pages import local_emergency
 from server.web.embed.place import Place
-from server.web.embed.review import notice_text
 from server.web.labels import choices
 from server.web.locale import LANGUAGES, speaking
+from server.web.rehearsal import Part, part_of
 from server.web.widget.files import late_path
+from server.web.widget.sender import sender_path
 
 
 def form_document(
-    key: ResolvedKey, place: Place, form: ReportForm, *, failed: bool = False, quality: int = QUICK
+    key: ResolvedKey,
+    place: Place,
+    form: ReportForm,
+    *,
+    named: str | None,
+    failed: bool = False,
 ) -> Document:
-    """The form with what stands in its fields; `failed` puts a summary of its errors on top."""
+    """The form with what stands in its fields, for the campaign that is `named`, if any.
+
+    `failed` puts a summary of its errors on top.
+    """
     language = spoken_language(key)
     code = _territory(form, key)
     with speaking(language):
@@ -36,34 +40,41 @@ def form_document(
             "embed/form.html",
             key,
             place,
+            named=named,
             form=form,
             failed=failed,
-            quality=quality,
             territory=code,
             emergency=local_emergency(key, code),
             authority=_authority(code),
             countries=_countries(key, language),
-            sender=late_path("sender.js"),
+            sender=sender_path(language),
             solver=late_path("solver.js"),
-            campaign=campaign(),
             reportable=choices("report_type"),
             out_of_remit=choices("out_of_remit"),
-            words=words_of_the_script(),
         )
 
 
-def make_form_page(template: str, key: ResolvedKey, place: Place, **context: Any) -> Document:
-    """A page of the form's own look: the key's branding, languages and script."""
+def make_form_page(
+    template: str, key: ResolvedKey, place: Place, *, named: str | None, **context: Any
+) -> Document:
+    """A page of the form's own look: the key's branding, languages and script.
+
+    Its links keep the campaign that is `named`; `test` says that the key is for trials.
+    """
     language = spoken_language(key)
     return make_document(
         template,
         language=language,
-        ancestors=place.ancestors(key),
+        ancestors=() if part_of(key, named) is Part.BLOCKED else place.ancestors(key),
+        # On a page that nobody frames there is nobody to answer.
+        speaks_to=place.ancestors(key),
         colour=key.branding.colour,
         scripted=True,
         key=key,
         place=place.value,
-        languages=language_links(key),
+        languages=language_links(key, named),
+        campaign=named,
+        test=key.mode is KeyMode.TEST,
         branding_texts=key.branding.texts_in(language),
         status=_status(key, place, language),
         **context,
@@ -78,33 +89,14 @@ def preset_form(key: ResolvedKey) -> ReportForm:
     return form
 
 
-def words_of_the_script() -> Markup:
-    """All that the script may say, as JSON that can stand inside a script element."""
-    words = {
-        "next": _("Next"),
-        "send": _("Send report"),
-        "sending": _("Sending …"),
-        "retry": _("The connection is bad. We keep trying; your answers are safe."),
-        "offline": _("There is no connection. Your answers are still here: try again later."),
-        "check": _("Please check your answers"),
-        "choose": _("Choose one."),
-        "address": _("Write the address where you saw it."),
-        "many": _("Give at least one address, and at most 20."),
-        "country": _("Choose a country from the list."),
-        "change": _("Change"),
-        "https": notice_text(Notice.ASSUMED_HTTPS),
-        "refanged": notice_text(Notice.REFANGED),
-        "credentials": notice_text(Notice.CREDENTIALS_REMOVED),
-        "emergency": _("112 or your local emergency number"),
-    }
-    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
-    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  (JSON, with no way out of its element)
-
-
 def _status(key: ResolvedKey, place: Place, language: str) -> str:
     """With the key, the page of receipts may stand in the same frame."""
-    framed = {"key": key.text} if place is Place.FRAME else {}
-    return "/status?" + urlencode({"lang": language} | framed)
+    query = {"lang": language}
+    if place is Place.FRAME:
+        query["key"] = key.text
+    if look := theme():
+        query["theme"] = look
+    return "/status?" + urlencode(query)
 
 
 def _territory(form: ReportForm, key: ResolvedKey) -> str | None:

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from server.directory.service import emergency_number
 from server.partners.service import ResolvedKey
-from server.web.embed.address import spoken_language
-from server.web.embed.documents import make_document, send
+from server.web.embed.address import spoken_language, theme
+from server.web.embed.copies import copies
+from server.web.embed.documents import Document, make_document, send
 from server.web.headers import CACHE_NEVER, CACHE_SAFE_PAGE, PUBLIC_HEADERS
 from server.web.locale import speaking
 
@@ -21,21 +22,25 @@ _FRAMED = ("/embed/", "/r/")
 
 def safe_page(key: ResolvedKey | None) -> Response:
     """For a key that is unknown (404) or not in use (410): small, framable anywhere, no form."""
-    language = spoken_language(key)
-    with speaking(language):
-        heading = _("You cannot report on this page at the moment")
-    document = make_document(
-        "embed/message.html",
-        language=language,
-        ancestors=ANYWHERE,
-        # The loader of a page that had the form sizes this one too.
-        speaks_to=key.origins if key else (),
-        scripted=key is not None,
-        heading=heading,
-        texts=(),
-        emergency=local_emergency(key),
-    )
-    return send(document, status=404 if key is None else 410, cache=CACHE_SAFE_PAGE)
+    status = 404 if key is None else 410
+    language, emergency = spoken_language(key), local_emergency(key)
+
+    def render() -> Document:
+        with speaking(language):
+            heading = _("You cannot report on this page at the moment")
+        return make_document(
+            "embed/message.html",
+            language=language,
+            # Any page's loader may size it: otherwise that would lay its own link over it.
+            ancestors=ANYWHERE,
+            scripted=True,
+            heading=heading,
+            texts=(),
+            emergency=emergency,
+        )
+
+    name = ("safe page", status, language, emergency, theme())
+    return copies().page(name, render, CACHE_SAFE_PAGE, status).response()
 
 
 def kept_words_page(key: ResolvedKey, typed: str, status: int) -> Response:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
+from typing import cast
 
-from flask import Blueprint, Response
+from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
 
-from server.extensions import database
+from server.extensions import KEYS, database, keys
 from server.partners.service import ResolvedKey, Standing, find_key
 from server.web.access import anyone
 from server.web.embed.address import spoken_language
-from server.web.embed.copies import empty_form
-from server.web.embed.documents import send
+from server.web.embed.copies import EXTENSION, Copies, copies, copy_name
+from server.web.embed.documents import Document
+from server.web.embed.form_page import form_document, preset_form
+from server.web.embed.lane import FormLane
 from server.web.embed.pages import kept_words_page, safe_page
 from server.web.embed.place import Place
 from server.web.embed.sent_form import read_sent_form
 from server.web.embed.tight import Tight
 from server.web.embed.without_script import answer, typed_words
-from server.web.headers import CACHE_FORM
 from server.web.locale import speaking
 
 blueprint = Blueprint("embed", __name__, template_folder="templates")
@@ -27,6 +30,13 @@ blueprint = Blueprint("embed", __name__, template_folder="templates")
 @blueprint.record_once
 def _write_tight_pages(state: BlueprintSetupState) -> None:
     state.app.jinja_env.add_extension(Tight)
+
+
+@blueprint.record_once
+def _keep_forms_ready(state: BlueprintSetupState) -> None:
+    app = cast(Flask, state.app)
+    app.extensions[EXTENSION] = kept = Copies()
+    app.wsgi_app = FormLane(app.wsgi_app, app.extensions[KEYS], kept)  # type: ignore[method-assign]
 
 
 @blueprint.get("/embed/<key>")
@@ -58,15 +68,24 @@ def page_sent(key: str) -> Response:
 
 
 def _show(text: str, place: Place) -> Response:
-    key, standing = _find(text)
+    """What `lane` gives while it is ready: here it is made."""
+    key, standing = _judge(keys().find(text))
     if key is None or standing is not Standing.OPEN:
         return safe_page(key)
-    return send(empty_form(key, place), cache=CACHE_FORM)
+    name = copy_name(key, place, request.environ.get("QUERY_STRING", ""))
+    return copies().form(key, name, partial(_empty_form, key, place)).response()
+
+
+def _empty_form(key: ResolvedKey, place: Place, named: str | None) -> Document:
+    with speaking(spoken_language(key)):
+        return form_document(key, place, preset_form(key), named=named)
 
 
 def _take(text: str, place: Place) -> Response:
     """A citizen who had the form open when its key ceased is not turned away for a day."""
-    key, standing = _find(text)
+    with database().reading() as session:
+        found = find_key(session, text)
+    key, standing = _judge(found)
     if key is None:
         return safe_page(None)
     with speaking(spoken_language(key)):
@@ -76,10 +95,8 @@ def _take(text: str, place: Place) -> Response:
         return answer(sent, key, place)
 
 
-def _find(text: str) -> tuple[ResolvedKey | None, Standing]:
+def _judge(key: ResolvedKey | None) -> tuple[ResolvedKey | None, Standing]:
     """The key with its standing; one that was never opened counts as unknown."""
-    with database().reading() as session:
-        key = find_key(session, text)
     if key is None:
         return None, Standing.NOT_YET
     standing = key.standing(datetime.now(UTC))

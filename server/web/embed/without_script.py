@@ -93,7 +93,7 @@ def _form(sent: SentForm, key: ResolvedKey, place: Place, problems: Errors) -> R
     sent.form.blame(problems)
     if problems:
         sent.form.step.data = str(sent.form.first_step())
-    document = form_document(key, place, sent.form, failed=bool(problems))
+    document = form_document(key, place, sent.form, named=campaign(), failed=bool(problems))
     return send(document, cache=CACHE_NEVER, status=422 if problems else 200)
 
 
@@ -111,10 +111,11 @@ def _signpost(sent: SentForm, key: ResolvedKey, place: Place, choice: str) -> Re
         "embed/signpost.html",
         key,
         place,
+        named=campaign(),
         choice=choice,
         authorities=authorities,
         emergency=local_emergency(key, code),
-        back=in_language(spoken_language(key)),
+        back=in_language(spoken_language(key), campaign()),
     )
     return send(document, cache=CACHE_NEVER)
 
@@ -138,6 +139,7 @@ def _check(
         "embed/check.html",
         key,
         place,
+        named=campaign(),
         rows=review(sent.form, sent.typed, submission, spoken_language(key)),
         hidden=hidden,
         message=message,
@@ -170,6 +172,7 @@ def _receipt(accepted: Accepted, key: ResolvedKey, place: Place) -> Response:
         "embed/receipt.html",
         key,
         place,
+        named=campaign(),
         reference=accepted.reference,
         number=in_fours(accepted.receipt),
     )

@@ -12,7 +12,7 @@ from server.extensions import database, settings
 from server.partners.service import DEFAULT_COLOUR, ResolvedKey, Standing, find_key
 from server.reports.service import ReceiptStatus, look_up_receipt
 from server.web.access import anyone
-from server.web.embed.address import spoken_language
+from server.web.embed.address import in_language, spoken_language, theme
 from server.web.embed.documents import make_document, send
 from server.web.headers import CACHE_FORM, CACHE_NEVER
 from server.web.labels import status_text
@@ -60,7 +60,7 @@ def _page(*, cache: str, typed: str = "", found: ReceiptStatus | None = None) ->
             found=found,
             meaning=status_text(found.status) if found else "",
             day=format_date(found.updated_at, "long") if found else "",
-            back=f"/embed/{key.text}?lang={language}" if key else "",
+            back=f"/embed/{key.text}{in_language(language, None)}" if key else "",
         )
     return send(document, cache=cache)
 
@@ -73,4 +73,5 @@ def _opened_from() -> ResolvedKey | None:
 
 
 def _link(language: str, key: ResolvedKey | None) -> str:
-    return "?" + urlencode({"lang": language} | ({"key": key.text} if key else {}))
+    query = {"lang": language, "key": key.text if key else None, "theme": theme()}
+    return "?" + urlencode({name: value for name, value in query.items() if value})

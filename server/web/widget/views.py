@@ -2,61 +2,79 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from typing import cast
+
+from flask import Blueprint, Flask, Response, abort
+from flask.blueprints import BlueprintSetupState
 
 from server.web.access import anyone
-from server.web.widget.files import built_file, latest_version
+from server.web.locale import LANGUAGES
+from server.web.widget.files import (
+    EVERGREEN,
+    IMMUTABLE,
+    BuiltFile,
+    built_file,
+    ready_file,
+    ready_loader,
+    released_loader,
+)
+from server.web.widget.lane import LoaderLane
+from server.web.widget.sender import sender
 
 blueprint = Blueprint("widget", __name__, url_prefix="/widget")
 
-EVERGREEN = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
-IMMUTABLE = "public, max-age=31536000, immutable"
+
+@blueprint.record_once
+def _keep_the_loader_ready(state: BlueprintSetupState) -> None:
+    app = cast(Flask, state.app)
+    app.wsgi_app = LoaderLane(app.wsgi_app)  # type: ignore[method-assign]
 
 
 @blueprint.get("/v1.js")
 @anyone("the loader that partners embed")
 def loader() -> Response:
     """The newest loader of protocol version 1."""
-    return _file("v1.js", EVERGREEN)
+    return ready_loader().response()
 
 
 @blueprint.get("/<version>/widget.js")
 @anyone("the loader that partners embed")
 def pinned_loader(version: str) -> Response:
-    """One release of the loader, for pages that pin it with `integrity`."""
-    if version != latest_version():
+    """One release of the loader as it was released, for pages that pin it with `integrity`."""
+    file = released_loader(version)
+    if file is None:
         abort(404)
-    return _file("v1.js", IMMUTABLE)
+    return _send(file, IMMUTABLE)
 
 
 @blueprint.get("/releases.json")
 @anyone("the loader's releases with their SRI hashes")
 def releases() -> Response:
     """All releases of the loader and their integrity."""
-    return _file("releases.json", EVERGREEN)
+    return _send(built_file("releases.json"), EVERGREEN)
 
 
-@blueprint.get("/<digest>/<any('sender.js', 'solver.js'):name>")
+@blueprint.get("/<digest>/solver.js")
 @anyone("what the frame loads when the citizen acts")
-def late(digest: str, name: str) -> Response:
-    """What the frame loads at the citizen's first input: the rest of its script, the solver."""
-    if digest != built_file(name).digest:
+def solver(digest: str) -> Response:
+    """The proof of work, which the sender asks for."""
+    return _send_late(built_file("solver.js"), digest)
+
+
+@blueprint.get("/<digest>/<language>/sender.js")
+@anyone("what the frame loads when the citizen acts")
+def late_part(digest: str, language: str) -> Response:
+    """The rest of the form's script, and what it says."""
+    if language not in LANGUAGES:
         abort(404)
-    return _file(name, IMMUTABLE)
+    return _send_late(sender(language), digest)
 
 
-def _file(name: str, cache: str) -> Response:
-    file = built_file(name)
-    response = Response(file.content, content_type=f"{file.media_type}; charset=utf-8")
-    response.headers.update(
-        {
-            "Cache-Control": cache,
-            "Access-Control-Allow-Origin": "*",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-            "X-Content-Type-Options": "nosniff",
-            "Vary": "Accept-Encoding",
-        }
-    )
-    response.set_etag(file.digest)
-    response.make_conditional(request)
-    return response
+def _send_late(file: BuiltFile, digest: str) -> Response:
+    if digest != file.digest:
+        abort(404)
+    return _send(file, IMMUTABLE)
+
+
+def _send(file: BuiltFile, cache: str) -> Response:
+    return ready_file(file, cache).response()

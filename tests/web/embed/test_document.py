@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
+import random
 import re
 from pathlib import Path
 
 import brotli
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
-from server.partners.service import IssuedKey
+from server.partners.branding import reencode_logo
+from server.partners.service import IssuedKey, find_key, get_partner, publish_branding
 from server.web.locale import LANGUAGES
 from tests.factories.key import ORIGIN
+from tests.web.embed.served_form import FormSite
 from tests.web.embed.visitor import TYPED, Document, Visitor
 from widget.build import TARGET
 
+#: Bytes after Brotli 11; the last with one initial TCP window of 14,600 in mind.
 BUDGET = 7_168
+FIRST_VIEW = 10_240
+FIRST_VIEW_WITH_LOGO = 13_312
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 LOGO = re.compile(r'src="data:[^"]*"')
@@ -103,6 +111,55 @@ def test_the_headers_keep_their_budget(unsent_form: Form) -> None:
     headers = str(client.get(f"/embed/{key.text}").headers)
     further_origins = 4 * len(" https://www.partner-0.example")
     assert len(headers.encode()) + further_origins <= 1_024
+
+
+def first_view(client: FlaskClient, key: IssuedKey, language: str) -> int:
+    """Bytes of loader, frame and the frame's headers under five origins, as a browser gets them."""
+    asked = {"Accept-Encoding": "gzip, deflate, br"}
+    frame = client.get(f"/embed/{key.text}?lang={language}", headers=asked)
+    loader = client.get("/widget/v1.js", headers=asked)
+    assert loader.headers["Content-Encoding"] == "br"
+    origins = 4 * len(" https://www.partner-0.example")
+    return len(loader.data) + len(frame.data) + len(str(frame.headers).encode()) + origins
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_first_view_keeps_its_budget(unsent_form: Form, language: str) -> None:
+    client, key = unsent_form
+    assert first_view(client, key, language) <= FIRST_VIEW
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_with_the_heaviest_logo_it_fits_into_one_initial_window(
+    form_site: FormSite, language: str
+) -> None:
+    key = form_site.issue_key()
+    with form_site.database.transaction() as session:
+        found = find_key(session, key.text)
+        assert found is not None
+        publish_branding(
+            session,
+            get_partner(session, found.partner_slug),
+            display_name="A partner",
+            colour="#1d4f76",
+            logo=heavy_logo(),
+            texts={},
+            actor="system",
+        )
+    client = form_site.app.test_client()
+    assert len(LOGO.search(client.get(f"/embed/{key.text}").text)[0]) > 3_500  # type: ignore[index]
+    assert first_view(client, key, language) <= FIRST_VIEW_WITH_LOGO
+
+
+def heavy_logo() -> bytes:
+    """A PNG of noise that nearly fills what a logo may have: nothing compresses it."""
+    drawn = []
+    for width in range(40, 100, 4):
+        noise = Image.frombytes("L", (width, 40), random.Random(1).randbytes(width * 40))  # noqa: S311
+        written = io.BytesIO()
+        noise.save(written, "PNG")
+        drawn.append(written.getvalue())
+    return max(drawn, key=lambda png: len(reencode_logo(png)))
 
 
 @pytest.mark.parametrize(("accepted", "encoding"), [("br", "br"), ("gzip", "gzip"), ("", None)])
@@ -193,3 +250,16 @@ def test_the_country_of_the_portal_is_set_and_no_country_is_known_by_address(
     client, key = unsent_form
     response = client.get(f"/embed/{key.text}?lang=fr", headers={"X-Forwarded-For": "192.0.2.1"})
     assert Document(response.text).fields["territory"] == "Sénégal"
+
+
+def test_a_page_that_moved_to_https_is_answered_as_the_browser_lets_it_in(
+    form_site: FormSite,
+) -> None:
+    key = form_site.issue_key("http://www.example.org", "https://www.example.net")
+    html = form_site.app.test_client().get(f"/embed/{key.text}").text
+    (told,) = re.findall(r'data-origins="([^"]*)"', html)
+    assert told.split() == [
+        "http://www.example.org",
+        "https://www.example.net",
+        "https://www.example.org",
+    ]

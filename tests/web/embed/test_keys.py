@@ -14,7 +14,6 @@ from server.partners import service as partners
 from server.partners.service import IssuedKey
 from server.reports.service import Report
 from server.storage.database import Database
-from tests.factories.key import ORIGIN
 from tests.web.embed.visitor import ADDRESS, TYPED, Visitor
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -56,7 +55,7 @@ def test_a_key_that_ceased_shows_where_to_report(
     assert ">17<" in response.text, "the emergency number of the portal's country"
     assert "<form" not in response.text
     assert "frame-ancestors *" in response.headers["Content-Security-Policy"]
-    assert f'data-origins="{ORIGIN}"' in response.text, "its loader is answered, nobody else"
+    assert 'data-origins="*"' in response.text, "the loader of any page may size it"
     assert response.headers["Cache-Control"] == "public, max-age=10"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Frame, Route, expect
 
 from tests.web.embed.served_form import ADDRESS, NEUTRAL, Open, forward, go_to
 from tests.widget.site import STRANGER
@@ -15,7 +15,7 @@ def test_a_hello_of_an_allowed_page_is_answered_with_hello_and_size(opened: Open
     form = opened.in_a_page()
     opened.greet()
     hello, size = opened.heard()[:2]
-    assert hello == {"iwf": 1, "id": "me", "type": "hello", "v": 1}
+    assert hello == {"iwf": 1, "id": "me", "type": "hello", "v": 1, "close": "Close"}
     assert size["height"] == form.evaluate(
         "Math.ceil(document.documentElement.getBoundingClientRect().height)"
     )
@@ -101,15 +101,23 @@ def test_a_window_that_opened_the_form_hears_nothing(opened: Open) -> None:
 def test_the_height_follows_the_content_both_ways_and_settles(opened: Open) -> None:
     form = opened.in_a_page()
     opened.greet()
+    come_in(opened, form)
     summary = form.locator("summary").first
     summary.click()
-    opened.page.wait_for_function("heard.filter(e => e[1].type === 'size').length === 2")
-    summary.click()
     opened.page.wait_for_function("heard.filter(e => e[1].type === 'size').length === 3")
+    summary.click()
+    opened.page.wait_for_function("heard.filter(e => e[1].type === 'size').length === 4")
     heights = [message["height"] for message in opened.heard("size")]
-    assert heights[0] == heights[2] < heights[1]
+    assert heights[0] == heights[1] == heights[3] < heights[2]
     opened.page.wait_for_timeout(500)
-    assert len(opened.heard("size")) == 3
+    assert len(opened.heard("size")) == 4
+
+
+def come_in(opened: Open, form: Frame) -> None:
+    """The pointer comes into the frame, which is told once, with the height."""
+    assert not any(message.get("free") for message in opened.heard("size"))
+    form.locator("h1").hover()
+    opened.page.wait_for_function("heard.filter(e => e[1].free).length === 1")
 
 
 @pytest.mark.parametrize("height", [100, 3_000])
@@ -117,13 +125,14 @@ def test_the_height_is_that_of_the_content_and_not_of_the_frame(opened: Open, he
     form = opened.in_a_page()
     opened.greet()
     opened.page.evaluate("height => { document.querySelector('iframe').height = height; }", height)
-    for count in (2, 3):
+    come_in(opened, form)
+    for count in (3, 4):
         form.locator("summary").first.click()
         opened.page.wait_for_function(
             "count => heard.filter(e => e[1].type === 'size').length === count", arg=count
         )
     heights = [message["height"] for message in opened.heard("size")]
-    assert heights[0] == heights[2] < heights[1]
+    assert heights[0] == heights[1] == heights[3] < heights[2]
 
 
 def test_no_message_says_more_of_a_report_than_how_far_it_is(opened: Open) -> None:
@@ -141,7 +150,7 @@ def test_no_message_says_more_of_a_report_than_how_far_it_is(opened: Open) -> No
     assert [message["n"] for message in opened.heard("step")] == [2, 3, 4, 5]
     assert len(opened.heard("submitted")) == 1
     for message in messages:
-        assert set(message) <= {"iwf", "id", "type", "v", "n", "height"}
+        assert set(message) <= {"iwf", "id", "type", "v", "n", "height", "free", "close"}
         assert message["id"] == "me"
     assert not any(secret in str(messages) for secret in (ADDRESS, "SECRET", receipt))
 

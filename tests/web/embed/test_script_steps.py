@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.embed.served_form import ADDRESS, NEUTRAL, Open, forward, go_to
+from tests.web.embed.served_form import ADDRESS, Open, forward, go_to
 
 
 def test_one_step_at_a_time_with_focus_on_its_heading(opened: Open) -> None:
@@ -140,43 +140,6 @@ def test_another_country_brings_its_own_authority_and_number(opened: Open) -> No
     form.locator("#territory").fill("Atlantis")
     forward(form).click()
     expect(form.locator("#territory-error")).to_have_text("Choose a country from the list.")
-
-
-def test_leaving_forgets_what_was_typed_and_there_is_no_way_back(opened: Open) -> None:
-    opened.page.route(NEUTRAL, lambda route: route.fulfill(body="neutral"))
-    form = opened.by_itself()
-    go_to(form, 3)
-    form.locator("#addresses").fill(ADDRESS)
-    form.locator("header .leave").click()
-    opened.page.wait_for_url(NEUTRAL)
-    opened.page.go_back()
-    assert ADDRESS not in opened.page.content()
-
-
-def test_leaving_from_a_frame_replaces_the_partners_page(opened: Open) -> None:
-    opened.page.route(NEUTRAL, lambda route: route.fulfill(body="neutral"))
-    form = opened.in_a_page()
-    form.locator("header .leave").click()
-    opened.page.wait_for_url(NEUTRAL)
-
-
-def test_esc_three_times_within_two_seconds_leaves(opened: Open) -> None:
-    opened.page.route(NEUTRAL, lambda route: route.fulfill(body="neutral"))
-    form = opened.by_itself()
-    form.locator("#territory").focus()
-    for _ in range(3):
-        opened.page.keyboard.press("Escape")
-    opened.page.wait_for_url(NEUTRAL)
-
-
-def test_esc_now_and_then_does_not_leave(opened: Open) -> None:
-    form = opened.by_itself()
-    opened.page.clock.install()
-    form.locator("#territory").focus()
-    for _ in range(4):
-        opened.page.keyboard.press("Escape")
-        opened.page.clock.run_for(1_500)
-    expect(form.locator("#territory")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])

@@ -14,7 +14,7 @@ function blame(mistakes) {
   var names = Object.keys(mistakes);
   var summary = add(form, 'div');
   var list;
-  visit(names[0]);
+  frame.visit(names[0]);
   summary.className = 'summary';
   summary.tabIndex = -1;
   summary.setAttribute('role', 'alert');
@@ -33,23 +33,41 @@ function blame(mistakes) {
   });
   form.insertBefore(summary, form.firstChild);
   summary.focus();
-  say('top');
+  frame.say('top');
 }
 
-/** @return {Object.<string, string>} what is wrong in the step that is shown, by name of field */
-function mistakes() {
+/**
+ * @param {number} step that is shown
+ * @return {Object.<string, string>} what is wrong in it, by name of field
+ */
+function mistakes(step) {
   var wrong = {};
-  var count = form.elements.addresses.value.split(/\s*\n\s*/).filter(Boolean).length;
-  if (step === 1 && frame.isUnknownCountry && frame.isUnknownCountry()) {
-    wrong.territory = words.country;
-  }
+  var count = linesOf(form.elements.addresses.value).length;
+  if (step === 1 && isUnknownCountry()) wrong.territory = words.country;
   if (step === 2 && !form.querySelector('[name=report_type]:checked')) {
     wrong.report_type = words.choose;
   }
   if (step === 3 && !count && !form.elements.platform.value) wrong.addresses = words.address;
   if (step === 3 && count > 20) wrong.addresses = words.many;
   each('section:not([hidden]) input', function (field) {
-    if (!field.checkValidity()) wrong[field.name] = field.validationMessage;
+    // The browser's own message is not in our language.
+    if (!field.checkValidity()) wrong[field.name] = words[field.type] || field.validationMessage;
   });
   return wrong;
 }
+
+/**
+ * @param {string} text
+ * @return {Array.<string>} its lines that are not empty
+ */
+function linesOf(text) {
+  return text.split(/\s*\n\s*/).filter(Boolean);
+}
+
+frame.forgive = forgive;
+frame.isRight = function (step) {
+  var wrong = mistakes(step);
+  forgive();
+  if (Object.keys(wrong).length) blame(wrong);
+  else return true;
+};
