@@ -1,20 +1,28 @@
-"""What the parts of a report cost, against a bare Flask POST in the same interleaved run.
+"""What the parts of a report cost, and the form when it is ready, against a bare Flask.
 
-In one process, without a network, on a throw-away SQLite file: proportions, not throughput.
+`python -m bench` prints; `--keep` also writes `bench/results.txt`. The parts of a report: in one
+process, without a network, on a throw-away SQLite file: proportions, not throughput.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
+import os
+import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, request
 
+from bench import frame
 from server.app import create_app
 from server.config import load_settings
 from server.demo.environment import demo_environment
@@ -31,7 +39,26 @@ Work = Callable[[], object]
 
 
 def main() -> None:
-    """Measure every part in turn, round after round, and print medians and ratios."""
+    """Measure, print, and keep the results when asked to."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure.")
+    parser.add_argument("--keep", action="store_true", help="write bench/results.txt")
+    keep = parser.parse_args().keep
+    said = []
+    for line in chain((_setting(), ""), frame.lines(), ("",), report_lines()):
+        print(line, flush=True)
+        said.append(line.rstrip())
+    if keep:
+        Path(__file__).with_name("results.txt").write_text("\n".join(said) + "\n")
+
+
+def _setting() -> str:
+    """When and on what."""
+    python = platform.python_version()
+    return f"{date.today()}, {os.cpu_count()} cores, Python {python}, {platform.system()}"
+
+
+def report_lines() -> Iterable[str]:
+    """Measure every part in turn, round after round: medians and ratios."""
     with tempfile.TemporaryDirectory() as folder:
         works = parts(Path(folder))
         seconds: dict[str, list[float]] = {name: [] for name in works}
@@ -40,16 +67,16 @@ def main() -> None:
                 seconds[name].append(per_call(work))
     medians = {name: statistics.median(each) for name, each in seconds.items()}
     base = medians["bare Flask POST"]
-    print(f"median of {ROUNDS} interleaved rounds of {CALLS} calls")
-    print(f"{'part':42} {'µs':>8} {'× bare Flask':>13}")
+    yield f"in one process: median of {ROUNDS} interleaved rounds of {CALLS} calls"
+    yield f"{'part':42} {'µs':>8} {'× bare Flask':>13}"
     for name, median in medians.items():
-        print(f"{name:42} {median * 1e6:8.0f} {median / base:13.2f}")
+        yield f"{name:42} {median * 1e6:8.0f} {median / base:13.2f}"
 
 
 def parts(folder: Path) -> dict[str, Work]:
     """The measured parts by name; the first is what the others are compared with."""
     settings = load_settings(demo_environment(folder, 8000))
-    key = seed(settings, folder, 8001)[0]["key"]
+    key = seed(settings, folder, 8001).partners[0]["key"]
     app, bare = create_app(settings), bare_flask()
     body = {
         "key": key,
@@ -102,7 +129,11 @@ def call(app: Flask, method: str, path: str, body: bytes = b"", idempotency: str
         "wsgi.errors": io.StringIO(),
         "wsgi.url_scheme": "http",
     }
-    for _ in app.wsgi_app(environ, lambda status, headers, *rest: answered.append(status)):
+
+    def start(status: str, headers: list[tuple[str, str]], *_: object) -> Any:
+        answered.append(status)
+
+    for _ in app.wsgi_app(environ, start):
         pass
     return answered[0]
 
