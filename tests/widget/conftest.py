@@ -80,7 +80,7 @@ class Embed:
         """The document of the form, once it has come and was greeted."""
         self.page.wait_for_function("nth => frames.length > nth", arg=nth)
         frame = self.page.frames[1 + nth]
-        # By the clock: a frame out of view gets no animation frames, so the default never looks again.
+        # By the clock: a frame out of view gets no animation frames, the default wait.
         frame.wait_for_function("window.hellos && hellos.length > 0", polling=50)
         return frame
 

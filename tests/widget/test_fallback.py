@@ -22,7 +22,7 @@ def silent(embed: Embed) -> str:
 
 def test_five_seconds_after_its_load_a_silent_frame_gets_a_link(embed: Embed) -> None:
     embed.page.clock.install()
-    embed.open(silent(embed) + embed.script).frame.wait_for_function("hellos.length > 0", polling=50)
+    embed.open(silent(embed) + embed.script).frame.wait_for_function("hellos.length > 0")
     link = embed.page.get_by_role("link", name="Report it")
     embed.page.clock.run_for(4_500)
     expect(link).to_have_count(0)
@@ -87,7 +87,7 @@ def test_the_link_goes_when_the_frame_answers_late(embed: Embed) -> None:
 
 def test_the_page_hears_that_it_failed(embed: Embed) -> None:
     embed.page.clock.install()
-    embed.open(silent(embed) + embed.script).frame.wait_for_function("hellos.length > 0", polling=50)
+    embed.open(silent(embed) + embed.script).frame.wait_for_function("hellos.length > 0")
     embed.page.evaluate("() => { IWFReport('on', 'failed', e => { window.failed = e.frame.src }) }")
     embed.page.clock.run_for(6_000)
     assert embed.page.evaluate("window.failed").endswith("/embed/key?mute")
@@ -117,7 +117,7 @@ def test_the_link_in_a_dialog_opens_the_forms_own_page(embed: Embed) -> None:
 
 def test_a_released_frame_leaves_no_link_behind(embed: Embed) -> None:
     embed.page.clock.install()
-    embed.open(silent(embed) + embed.script).frame.wait_for_function("hellos.length > 0", polling=50)
+    embed.open(silent(embed) + embed.script).frame.wait_for_function("hellos.length > 0")
     embed.page.evaluate("IWFReport('destroy')")
     embed.page.clock.run_for(30_000)
     assert embed.page.get_by_role("link").count() == 0
