@@ -66,7 +66,7 @@ lock: ## resolve the locks again (needs uv); newest versions with ARGS=--upgrade
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv, or UV=/path/to/uv" >&2; exit 1; }
 	$(LOCK) pyproject.toml --output-file requirements/base.txt
 	$(LOCK) --group build --constraint requirements/base.txt --output-file requirements/build.txt
-	$(LOCK) pyproject.toml --group test --constraint requirements/base.txt --constraint requirements/build.txt --output-file requirements/test.txt
+	$(LOCK) pyproject.toml --extra oidc --group test --constraint requirements/base.txt --constraint requirements/build.txt --output-file requirements/test.txt
 	$(LOCK) pyproject.toml --group lint --constraint requirements/test.txt --constraint requirements/build.txt --output-file requirements/lint.txt
 
 # Hashes instead of addresses: a lock is good for any index or mirror.

@@ -33,6 +33,11 @@ class Settings:
     console_secret: bytes | None = field(repr=False)
     sealing_key_file: Path | None
     sealing_passphrase: str | None = field(repr=False)
+    audit_secret: bytes | None = field(repr=False)
+    audit_anchor: Path | None
+    oidc_issuer: str | None
+    oidc_client_id: str | None
+    oidc_client_secret: str | None = field(repr=False)
     hotline_name: str
     hotline_url: str
     trusted_proxies: int
@@ -100,6 +105,14 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _issuer(value: str) -> str:
+    """An https address; http for a provider on this machine, as in tests."""
+    host = urlsplit(value).hostname or ""
+    if value.startswith("http://") and (host == "localhost" or host.startswith("127.")):
+        return value.removesuffix("/")
+    return _web_address(value).removesuffix("/")
+
+
 def _optional(parse: Callable[[str], object]) -> Callable[[str], object]:
     return lambda value: parse(value) if value else None
 
@@ -136,6 +149,35 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "PORTALS_SEALING_PASSPHRASE",
         "opens the file of the private sealing keys",
+        _optional(str),
+        "",
+        is_secret=True,
+    ),
+    Setting(
+        "PORTALS_AUDIT_SECRET",
+        "at least 32 bytes in base64url; signs the audit trail's checkpoints, needed by "
+        "`portals work` and `portals audit`",
+        _optional(parse_secret),
+        "",
+        is_secret=True,
+    ),
+    Setting(
+        "PORTALS_AUDIT_ANCHOR",
+        "file outside the database to which checkpoints are appended, so that a trail cut short "
+        "is found out",
+        _optional(Path),
+        "",
+    ),
+    Setting(
+        "PORTALS_OIDC_ISSUER",
+        "https:// address of the OpenID Connect provider for staff; needs the extra `oidc`",
+        _optional(_issuer),
+        "",
+    ),
+    Setting("PORTALS_OIDC_CLIENT_ID", "the console's id at that provider", _optional(str), ""),
+    Setting(
+        "PORTALS_OIDC_CLIENT_SECRET",
+        "the console's secret at that provider",
         _optional(str),
         "",
         is_secret=True,
@@ -185,5 +227,11 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append(
             "PORTALS_SEALING_KEY_FILE is set without the console surface: the public surface "
             "must not be able to read reports; remove it"
+        )
+    oidc = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    if any(oidc) and not all(oidc):
+        problems.append(
+            "single sign-on needs PORTALS_OIDC_ISSUER, PORTALS_OIDC_CLIENT_ID and "
+            "PORTALS_OIDC_CLIENT_SECRET, or none of them"
         )
     return problems

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.audit.vocabulary import AuditAction
@@ -26,3 +26,26 @@ class AuditEvent(Base):
     action: Mapped[AuditAction] = mapped_column(text_enum(AuditAction, 64))
     subject: Mapped[str] = mapped_column(String(120), index=True)
     details: Mapped[dict[str, Any]]
+
+
+class AuditLink(Base):
+    """An event's place in the hash chain. `seq` counts from 1 without a gap."""
+
+    __tablename__ = "audit_links"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("audit_events.id"), unique=True)
+    hash: Mapped[bytes]
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditCheckpoint(Base):
+    """A signed statement that the chain had this hash at this length (Ed25519, RFC 8032)."""
+
+    __tablename__ = "audit_checkpoints"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    public_key: Mapped[bytes]
+    signature: Mapped[bytes]

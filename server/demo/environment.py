@@ -23,6 +23,7 @@ def demo_environment(data: Path, port: int) -> dict[str, str]:
             "PORTALS_INTAKE_SECRETS": f"1:{new_secret()}",
             "PORTALS_CONSOLE_SECRET": new_secret(),
             "PORTALS_SEALING_PASSPHRASE": secrets.token_urlsafe(24),
+            "PORTALS_AUDIT_SECRET": new_secret(),
         }
         with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(made, file, indent=1)
@@ -32,4 +33,5 @@ def demo_environment(data: Path, port: int) -> dict[str, str]:
         "PORTALS_PUBLIC_URL": address,
         "PORTALS_CONSOLE_URL": address,
         "PORTALS_SEALING_KEY_FILE": str(data / "sealing-keys.json"),
+        "PORTALS_AUDIT_ANCHOR": str(data / "audit-checkpoints.jsonl"),
     }

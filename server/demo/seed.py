@@ -91,7 +91,7 @@ def _seed_once(session: Session, settings: Settings) -> None:
         actor=ACTOR,
     )
     reports.activate_sealing_key(session, key, actor=ACTOR)
-    roles = [staff.RoleName.SENIOR_ANALYST, staff.RoleName.ADMINISTRATOR]
+    roles = [role for role in staff.RoleName if role is not staff.RoleName.ANALYST]
     staff.add_staff(session, ANALYST, roles, actor=ACTOR)
     for partner in DEMO_PARTNERS:
         _add_partner(session, partner)

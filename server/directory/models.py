@@ -18,7 +18,9 @@ class Authority(Base):
     """One row of the directory. `row_key` is its stable name, so that loading is idempotent.
 
     `territory` is empty for a service of the whole world or a continent. `url` may be shown
-    only when `verified` is `url`; `name` only when it is not `country_only`.
+    only when `verified` is `url`; `name` only when it is not `country_only`. `checked_at` is when
+    somebody last saw that the row is right. A row that staff removed stays, so that loading does
+    not bring it back.
     """
 
     __tablename__ = "authorities"
@@ -37,3 +39,6 @@ class Authority(Base):
     note: Mapped[str | None] = mapped_column(String(1000))
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revision: Mapped[int] = mapped_column(default=1)

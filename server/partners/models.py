@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.partners.vocabulary import KeyMode, KeyState
+from server.partners.vocabulary import Continent, KeyMode, KeyState, Reach
 from server.storage.ids import new_id
 from server.storage.model import Base
 from server.storage.types import UtcDateTime, text_enum
 
+#: A report that was closed so long ago is deleted, unless its portal says otherwise.
+DEFAULT_RETENTION_DAYS = 365
+
 
 class Portal(Base):
-    """A reporting point for one country or several, with its languages."""
+    """A reporting point for one country or several, with its languages.
+
+    `territories` are those of a reach that names countries; a rule (`without_authority`, of one
+    `continent` or of all) is worked out from the directory. `texts` are the portal's own words on
+    emergencies and helplines, `{language: {"emergency": …, "helpline": …}}`. `revision` grows with
+    each change: an edit names the one that it was made from.
+    """
 
     __tablename__ = "portals"
 
@@ -24,6 +33,13 @@ class Portal(Base):
     name: Mapped[str] = mapped_column(String(120))
     territories: Mapped[list[str]]
     languages: Mapped[list[str]]
+    reach: Mapped[Reach] = mapped_column(text_enum(Reach, 24), default=Reach.COUNTRIES)
+    continent: Mapped[Continent | None] = mapped_column(text_enum(Continent, 2))
+    texts: Mapped[dict[str, dict[str, str]]] = mapped_column(default=dict)
+    default_partner_id: Mapped[UUID | None]
+    shows_outcomes: Mapped[bool] = mapped_column(default=True)
+    retention_days: Mapped[int] = mapped_column(default=DEFAULT_RETENTION_DAYS)
+    revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -35,6 +51,7 @@ class Partner(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -52,6 +69,25 @@ class Branding(Base):
     logo: Mapped[bytes | None]
     texts: Mapped[dict[str, dict[str, str]]]
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class BrandingDraft(Base):
+    """The look that is being worked on; at most one a partner. Publishing makes a Branding of it.
+
+    `revision` grows with each save: an edit names the one that it was made from.
+    """
+
+    __tablename__ = "branding_drafts"
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), primary_key=True)
+    revision: Mapped[int]
+    display_name: Mapped[str] = mapped_column(String(60))
+    colour: Mapped[str] = mapped_column(String(7))
+    logo: Mapped[bytes | None]
+    texts: Mapped[dict[str, dict[str, str]]]
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by: Mapped[str] = mapped_column(String(120))
 
 
 class PartnerKey(Base):
@@ -84,3 +120,50 @@ class PartnerKey(Base):
 
     partner: Mapped[Partner] = relationship(lazy="raise")
     portal: Mapped[Portal] = relationship(lazy="raise")
+
+
+class Kit(Base):
+    """An integration kit's page for one key. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "kits"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("partner_keys.id"), index=True)
+    token_digest: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(120))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SightingNote(Base):
+    """What one process of the public surface counted in a few seconds. It only ever inserts.
+
+    `origin` is where a key was shown, without path or anything of the citizen. The worker adds
+    notes up into `Sighting` and deletes them.
+    """
+
+    __tablename__ = "sighting_notes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key_id: Mapped[UUID]
+    day: Mapped[date]
+    origin: Mapped[str] = mapped_column(String(300))
+    allowed: Mapped[bool]
+    seen: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Sighting(Base):
+    """How often a key was asked for by pages of an origin on a day, allowed or refused."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (Index("ix_sightings_last_at", "last_at"),)
+
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("partner_keys.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    origin: Mapped[str] = mapped_column(String(300), primary_key=True)
+    allowed: Mapped[bool] = mapped_column(primary_key=True)
+    seen: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)

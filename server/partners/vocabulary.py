@@ -12,6 +12,25 @@ class KeyMode(StrEnum):
     TEST = "test"
 
 
+class Reach(StrEnum):
+    """How a portal's territories are said: named, or by the rule that fills the gaps."""
+
+    COUNTRIES = "countries"
+    WITHOUT_AUTHORITY = "without_authority"
+
+
+class Continent(StrEnum):
+    """Continents by their two-letter codes, for a reach that is a rule."""
+
+    AFRICA = "AF"
+    ANTARCTICA = "AN"
+    ASIA = "AS"
+    EUROPE = "EU"
+    NORTH_AMERICA = "NA"
+    OCEANIA = "OC"
+    SOUTH_AMERICA = "SA"
+
+
 class KeyState(StrEnum):
     """Stored states. `expired` is also derived from the clock, see `key_state`."""
 

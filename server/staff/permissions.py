@@ -20,32 +20,53 @@ class RoleName(StrEnum):
 class Permission(StrEnum):
     """What a view may ask for: `<what>.<verb>`."""
 
-    REPORTS_LIST = "reports.list"
-    REPORTS_READ = "reports.read"
+    ACCOUNT_OWN = "account.own"  # one's own passkeys, password, sessions
+    SEARCH_USE = "search.use"  # finds only what the searcher may open
+    REPORTS_LIST = "reports.list"  # what stands in clear for queueing and counting
+    REPORTS_READ = "reports.read"  # what a citizen wrote
     REPORTS_READ_CONTACT = "reports.read_contact"
+    PORTALS_READ = "portals.read"
+    PORTALS_EDIT = "portals.edit"
+    PARTNERS_READ = "partners.read"  # partners, their keys, branding and sightings
+    PARTNERS_EDIT = "partners.edit"
+    KEYS_ISSUE = "keys.issue"  # issue, rotate, revoke: asks for a fresh sign-in
+    KEYS_EDIT = "keys.edit"  # pause, resume, origins, kits
+    STATISTICS_READ = "statistics.read"
+    STATISTICS_EXPORT = "statistics.export"
+    DIRECTORY_READ = "directory.read"
+    DIRECTORY_EDIT = "directory.edit"
+    AUDIT_READ = "audit.read"
+    AUDIT_EXPORT = "audit.export"
+    STAFF_READ = "staff.read"
+    STAFF_EDIT = "staff.edit"  # invite, roles, disable: asks for a fresh sign-in
+    WORKER_READ = "worker.read"  # jobs, dead letters
+    WORKER_RETRY = "worker.retry"
 
 
-#: The list shows what stands in clear for queueing and counting. Only analysts open what a
-#: citizen wrote: setting up partners, checking the trail and running accounts do not need it.
+_P = Permission
+_EVERYBODY = frozenset({_P.ACCOUNT_OWN, _P.SEARCH_USE, _P.REPORTS_LIST})
+_LOOKING_ON = frozenset({_P.PORTALS_READ, _P.PARTNERS_READ, _P.DIRECTORY_READ, _P.STATISTICS_READ})
+_READING_REPORTS = frozenset({_P.REPORTS_READ, _P.REPORTS_READ_CONTACT})
+_SETTING_UP = frozenset(
+    {_P.PORTALS_EDIT, _P.PARTNERS_EDIT, _P.KEYS_ISSUE, _P.KEYS_EDIT, _P.DIRECTORY_EDIT}
+)
+
+#: Only analysts open what a citizen wrote: setting up partners, checking the trail and running
+#: accounts do not need it. Nobody both runs accounts and checks the trail by one role.
 GRANTS: Mapping[RoleName, frozenset[Permission]] = MappingProxyType(
     {
-        RoleName.PORTAL_MANAGER: frozenset({Permission.REPORTS_LIST}),
-        RoleName.ANALYST: frozenset(
-            {
-                Permission.REPORTS_LIST,
-                Permission.REPORTS_READ,
-                Permission.REPORTS_READ_CONTACT,
-            }
-        ),
-        RoleName.SENIOR_ANALYST: frozenset(
-            {
-                Permission.REPORTS_LIST,
-                Permission.REPORTS_READ,
-                Permission.REPORTS_READ_CONTACT,
-            }
-        ),
-        RoleName.AUDITOR: frozenset({Permission.REPORTS_LIST}),
-        RoleName.ADMINISTRATOR: frozenset({Permission.REPORTS_LIST}),
+        RoleName.PORTAL_MANAGER: _EVERYBODY | _LOOKING_ON | _SETTING_UP | {_P.STATISTICS_EXPORT},
+        RoleName.ANALYST: _EVERYBODY | _READING_REPORTS | {_P.DIRECTORY_READ, _P.STATISTICS_READ},
+        RoleName.SENIOR_ANALYST: _EVERYBODY
+        | _LOOKING_ON
+        | _READING_REPORTS
+        | {_P.STATISTICS_EXPORT},
+        RoleName.AUDITOR: _EVERYBODY
+        | _LOOKING_ON
+        | {_P.STAFF_READ, _P.WORKER_READ, _P.AUDIT_READ, _P.AUDIT_EXPORT},
+        RoleName.ADMINISTRATOR: _EVERYBODY
+        | _LOOKING_ON
+        | {_P.STAFF_READ, _P.STAFF_EDIT, _P.WORKER_READ, _P.WORKER_RETRY},
     }
 )
 

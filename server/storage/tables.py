@@ -16,6 +16,7 @@ MODEL_MODULES = (
     "server.directory.models",
     "server.reports.models",
     "server.intake.models",
+    "server.statistics.models",
 )
 
 

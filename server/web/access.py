@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort
+from flask import Flask, abort, g
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from server.staff.permissions import Permission, permissions_of
 
@@ -22,6 +23,7 @@ class Access:
 
     permission: Permission | None
     reason: str
+    fresh: bool = False
 
 
 def anyone(reason: str) -> Callable[[View], View]:
@@ -39,11 +41,20 @@ def anyone(reason: str) -> Callable[[View], View]:
     return mark
 
 
-def requires(permission: str) -> Callable[[View], View]:
+class ConfirmationNeeded(HTTPException):
+    """The member is signed in, but must prove once more who they are (ASVS 5.0, 7.5.3)."""
+
+    code = 401
+    description = "Sign in once more to go on."
+
+
+def requires(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
     """Let only staff in who have `permission` now; asked again at every request.
 
     Nobody signed in: 401 (the console turns it into its sign-in page). Signed in without the
-    permission: 403. A permission that the table does not know raises ValueError at load.
+    permission: 403. With `fresh`, signed in too long ago: ConfirmationNeeded, which the console
+    turns into the page that asks again. A permission that the table does not know raises
+    ValueError at load.
     """
     needed = Permission(permission)
 
@@ -54,9 +65,12 @@ def requires(permission: str) -> Callable[[View], View]:
                 abort(401)
             if not may(needed):
                 abort(403)
+            if fresh and not g.get("is_fresh", False):
+                raise ConfirmationNeeded
             return view(*args, **kwargs)
 
-        setattr(guarded, _MARK, Access(needed, f"staff with {needed}"))
+        how = ", signed in freshly" if fresh else ""
+        setattr(guarded, _MARK, Access(needed, f"staff with {needed}{how}", fresh))
         return guarded  # type: ignore[return-value]
 
     return guard

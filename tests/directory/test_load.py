@@ -107,7 +107,7 @@ def test_a_refused_file_changes_nothing(session: Session) -> None:
 def test_the_load_is_in_the_audit_trail(session: Session) -> None:
     load(session, [a_row()])
     assert audit_rows(session) == [
-        ("command:test", "command:directory:loaded", "directory:authorities")
+        ("command:test", "directory:authorities:loaded", "directory:authorities")
     ]
 
 

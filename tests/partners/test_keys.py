@@ -164,10 +164,10 @@ def test_every_change_of_a_key_is_in_the_audit_trail(session, secrets, issued):
         select(AuditEvent.action).where(AuditEvent.subject == f"key:{issued.row.id}")
     ).all()
     assert sorted(actions) == [
-        "command:key:issued",
-        "command:key:paused",
-        "command:key:revoked",
-        "command:key:rotated",
+        "partners:key:issued",
+        "partners:key:paused",
+        "partners:key:revoked",
+        "partners:key:rotated",
     ]
 
 

@@ -43,6 +43,7 @@ def framed(template: str, reader: User | None, **context: Any) -> str:
         reader=reader,
         reader_roles=[plain_words(role) for role in roles],
         sections=sections_for(permissions_of(roles)),
+        may=permissions_of(roles).__contains__,
         here=request.endpoint,
         **context,
     )

@@ -16,7 +16,7 @@ from server.extensions import csrf, database, settings
 from server.staff import service as staff
 from server.storage.keyring import derive_key
 from server.web.console.blueprint import blueprint
-from server.web.console.sessions import configure_sessions, keep_session
+from server.web.console.sessions import configure_sessions, is_fresh, keep_session
 
 
 def init_console_security(app: Flask) -> None:
@@ -101,6 +101,7 @@ def _load_member(uniquifier: str, sessions: scoped_session[Session]) -> staff.Us
         member = staff.find_by_session(session, uniquifier)
     if member is None:
         return None
+    g.is_fresh = is_fresh()
     # Read above without a write lock; held here, so that Flask-Security can change it.
     sessions.add(member)
     set_request_attr("fs_authn_via", "session")

@@ -11,7 +11,7 @@ import time
 from datetime import timedelta
 from enum import StrEnum
 
-from flask import Flask, Request, g, session
+from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_security.utils import login_user, logout_user
 
@@ -21,6 +21,11 @@ from server.web.console.blueprint import is_console
 #: OWASP ASVS 5.0, 7.3.1 and 7.3.2: an idle and an absolute limit, fit for sensitive data.
 IDLE_LIMIT = timedelta(minutes=15)
 ABSOLUTE_LIMIT = timedelta(hours=12)
+
+#: What is asked for a fresh sign-in may be looked at so long after one, and done a little later:
+#: whoever was let into a form can finish it.
+FRESH_TO_LOOK = timedelta(minutes=15)
+FRESH_TO_ACT = timedelta(minutes=30)
 
 #: Seconds that may pass before the cookie is written again: the idle limit is met to a minute
 #: without a Set-Cookie on every answer.
@@ -90,6 +95,12 @@ def keep_session() -> Ended | None:
         return None
     _forget()
     return ended
+
+
+def is_fresh() -> bool:
+    """Whether the member proved who they are lately enough for what `request` does."""
+    limit = FRESH_TO_LOOK if request.method in ("GET", "HEAD") else FRESH_TO_ACT
+    return bool(time.time() - session.get(_SINCE, 0) < limit.total_seconds())
 
 
 def _forget() -> None:
