@@ -134,7 +134,7 @@ def test_the_plain_path_leaves_the_page_its_turns(insecure: Page) -> None:
           const clock = setInterval(() => turns++, 1);
           iwfSolve(challenge, () => { clearInterval(clock); resolve(turns); });
         })""",
-        challenge(cost=100_000, counter=1),
+        challenge(cost=100_000, counter=4),
     )
     assert turns >= 3
 

@@ -156,10 +156,14 @@ def test_no_message_says_more_of_a_report_than_how_far_it_is(opened: Open) -> No
 
 
 def test_leaving_is_told_to_the_loader(opened: Open) -> None:
-    opened.page.route(NEUTRAL, lambda route: route.fulfill(body="neutral"))
+    held: list[Route] = []
+    opened.page.route(NEUTRAL, lambda route: held.append(route))
     form = opened.in_a_page()
     opened.greet()
     opened.page.evaluate("addEventListener('message', event => console.log(event.data.type))")
-    form.locator("header .leave").click()
+    with opened.page.expect_console_message(lambda message: message.text == "exit"):
+        form.locator("header .leave").click()
+    while not held:
+        opened.page.wait_for_timeout(20)
+    held[0].fulfill(body="neutral")
     opened.page.wait_for_url(NEUTRAL)
-    assert "exit" in opened.complaints
