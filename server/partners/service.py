@@ -36,11 +36,22 @@ from server.partners.portals import (
     publish_branding,
 )
 from server.partners.resolved_key import LATE_REPORTS, ResolvedKey, Standing
+from server.partners.sightings import (
+    OTHER_ORIGINS,
+    LastSeen,
+    SightingCount,
+    fold_sightings,
+    last_seen,
+    recent_sightings,
+    record_sightings,
+    sightings_of,
+)
 from server.partners.vocabulary import KeyMode, KeyState
 
 __all__ = [
     "DEFAULT_COLOUR",
     "LATE_REPORTS",
+    "OTHER_ORIGINS",
     "BrandingError",
     "BrandingTexts",
     "BrandingView",
@@ -49,9 +60,11 @@ __all__ = [
     "KeyMode",
     "KeyState",
     "KeyTerms",
+    "LastSeen",
     "OriginError",
     "PartnerError",
     "ResolvedKey",
+    "SightingCount",
     "Standing",
     "add_partner",
     "add_portal",
@@ -59,12 +72,14 @@ __all__ = [
     "contrast_ratio",
     "find_key",
     "find_secret_key",
+    "fold_sightings",
     "get_attribution",
     "get_attributions",
     "get_key",
     "get_partner",
     "get_portal",
     "issue_key",
+    "last_seen",
     "list_keys",
     "list_partners",
     "list_portals",
@@ -74,6 +89,9 @@ __all__ = [
     "pause_key",
     "portal_serving",
     "publish_branding",
+    "recent_sightings",
+    "record_sightings",
     "revoke_key",
     "rotate_key",
+    "sightings_of",
 ]

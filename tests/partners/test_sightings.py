@@ -1,0 +1,136 @@
+"""Sightings: what processes note down is added up exactly once, on both databases."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from server.partners.models import Sighting, SightingNote
+from server.partners.service import (
+    SightingCount,
+    fold_sightings,
+    last_seen,
+    record_sightings,
+    sightings_of,
+)
+from server.storage.ids import new_id
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ORIGIN = "https://www.example.org"
+
+
+@pytest.fixture
+def key_id(key):
+    return key.row.id
+
+
+def count(key_id, *, origin=ORIGIN, allowed=True, seen=1, at=NOW):
+    return SightingCount(key_id, at.date(), origin, allowed, seen, at)
+
+
+def note_down(database, *notes):
+    with database.transaction() as session:
+        record_sightings(session, notes)
+
+
+def fold(database, now=NOW):
+    with database.transaction() as session:
+        return fold_sightings(session, now)
+
+
+def seen_in(database, key_id):
+    with database.reading() as session:
+        found = sightings_of(session, key_id, NOW.date() - timedelta(days=30))
+    return [(each.day.isoformat(), each.origin, each.allowed, each.seen) for each in found]
+
+
+def test_notes_are_added_up_by_day_origin_and_verdict(database, key_id):
+    yesterday = NOW - timedelta(days=1)
+    note_down(
+        database,
+        count(key_id, seen=2),
+        count(key_id, seen=3, at=NOW + timedelta(minutes=5)),
+        count(key_id, at=yesterday),
+        count(key_id, origin="https://else.example", allowed=False, seen=9),
+    )
+    assert fold(database) == 4
+    note_down(database, count(key_id, seen=10))
+    assert fold(database) == 1
+    assert seen_in(database, key_id) == [
+        ("2026-11-22", ORIGIN, True, 15),
+        ("2026-11-22", "https://else.example", False, 9),
+        ("2026-11-21", ORIGIN, True, 1),
+    ]
+    with database.reading() as session:
+        row = session.scalars(select(Sighting).where(Sighting.seen == 15)).one()
+    assert (row.first_at, row.last_at) == (NOW, NOW + timedelta(minutes=5))
+
+
+def test_what_is_not_added_up_yet_is_seen_already(database, key_id):
+    note_down(database, count(key_id, seen=2))
+    fold(database)
+    note_down(database, count(key_id, seen=3))
+    assert seen_in(database, key_id) == [("2026-11-22", ORIGIN, True, 5)]
+
+
+def test_adding_up_again_changes_nothing(database, key_id):
+    note_down(database, count(key_id, seen=2))
+    assert [fold(database), fold(database)] == [1, 0]
+    assert seen_in(database, key_id) == [("2026-11-22", ORIGIN, True, 2)]
+
+
+def test_what_fails_half_way_is_not_lost(database, key_id):
+    note_down(database, count(key_id, seen=2))
+    with database.new_session() as session:
+        assert fold_sightings(session, NOW) == 1
+        session.rollback()
+    assert fold(database) == 1
+    assert seen_in(database, key_id) == [("2026-11-22", ORIGIN, True, 2)]
+
+
+def test_four_workers_at_once_count_each_note_exactly_once(database, key_id):
+    origins = [f"https://p{number}.example" for number in range(5)]
+    for _ in range(8):
+        note_down(database, *(count(key_id, origin=origin) for origin in origins * 5))
+    with ThreadPoolExecutor(4) as workers:
+        for _ in range(4):
+            workers.submit(note_down, database, *(count(key_id, origin=each) for each in origins))
+        folded = list(workers.map(lambda _: fold(database), range(8)))
+    assert sum(folded) + fold(database) == 8 * 25 + 4 * 5
+    assert {seen for *_, seen in seen_in(database, key_id)} == {8 * 5 + 4}
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SightingNote)) == 0
+
+
+def test_notes_of_a_key_that_is_gone_stop_nobody(database, key_id):
+    note_down(database, count(new_id()), count(key_id))
+    assert fold(database) == 2
+    assert seen_in(database, key_id) == [("2026-11-22", ORIGIN, True, 1)]
+
+
+def test_days_long_past_are_forgotten(database, key_id):
+    note_down(database, count(key_id), count(key_id, at=NOW - timedelta(days=399)))
+    fold(database)
+    fold(database, NOW + timedelta(days=2))
+    with database.reading() as session:
+        assert session.scalars(select(Sighting.day)).all() == [NOW.date()]
+
+
+def test_last_seen_is_the_newest_of_all_added_up_or_not(database, key_id):
+    earlier, later = NOW - timedelta(days=3), NOW + timedelta(minutes=1)
+    note_down(database, count(key_id, at=earlier), count(key_id, at=NOW))
+    fold(database)
+    with database.reading() as session:
+        assert last_seen(session, [key_id])[key_id].at == NOW
+    note_down(database, count(key_id, origin="https://else.example", allowed=False, at=later))
+    with database.reading() as session:
+        found = last_seen(session, [key_id, new_id()])
+    assert list(found) == [key_id]
+    assert (found[key_id].origin, found[key_id].at, found[key_id].allowed) == (
+        "https://else.example",
+        later,
+        False,
+    )
