@@ -10,31 +10,33 @@ from server.partners.branding import (
     contrast_ratio,
 )
 from server.partners.campaign import clean_campaign
-from server.partners.errors import PartnerError
+from server.partners.errors import EditConflict, PartnerError
 from server.partners.key_cache import KeyCache
+from server.partners.key_edit import EditedKey, KeyEdit, edit_key
 from server.partners.key_format import parse_key
+from server.partners.key_life import pause_key, resume_key, revoke_key, rotate_key
+from server.partners.key_state import key_state
+from server.partners.key_terms import KeyTerms
 from server.partners.keys import (
     IssuedKey,
-    KeyTerms,
     get_key,
+    get_key_by_id,
     issue_key,
     list_keys,
-    pause_key,
-    revoke_key,
-    rotate_key,
+    predecessor_of,
 )
 from server.partners.lookup import find_key, find_secret_key, get_attribution, get_attributions
-from server.partners.origins import OriginError, origin_allowed, parse_allowed_origin
-from server.partners.portals import (
-    add_partner,
-    add_portal,
-    get_partner,
-    get_portal,
-    list_partners,
-    list_portals,
-    portal_serving,
-    publish_branding,
+from server.partners.names import clean_name
+from server.partners.origins import (
+    OriginError,
+    origin_allowed,
+    parse_allowed_origin,
+    readable_origin,
 )
+from server.partners.partner_edit import edit_partner, partners_named
+from server.partners.partners import add_partner, get_partner, list_partners
+from server.partners.portals import add_portal, get_portal, list_portals, portal_serving
+from server.partners.publishing import publish_branding
 from server.partners.resolved_key import LATE_REPORTS, ResolvedKey, Standing
 from server.partners.sightings import (
     OTHER_ORIGINS,
@@ -55,8 +57,11 @@ __all__ = [
     "BrandingError",
     "BrandingTexts",
     "BrandingView",
+    "EditConflict",
+    "EditedKey",
     "IssuedKey",
     "KeyCache",
+    "KeyEdit",
     "KeyMode",
     "KeyState",
     "KeyTerms",
@@ -69,16 +74,21 @@ __all__ = [
     "add_partner",
     "add_portal",
     "clean_campaign",
+    "clean_name",
     "contrast_ratio",
+    "edit_key",
+    "edit_partner",
     "find_key",
     "find_secret_key",
     "fold_sightings",
     "get_attribution",
     "get_attributions",
     "get_key",
+    "get_key_by_id",
     "get_partner",
     "get_portal",
     "issue_key",
+    "key_state",
     "last_seen",
     "list_keys",
     "list_partners",
@@ -86,11 +96,15 @@ __all__ = [
     "origin_allowed",
     "parse_allowed_origin",
     "parse_key",
+    "partners_named",
     "pause_key",
     "portal_serving",
+    "predecessor_of",
     "publish_branding",
+    "readable_origin",
     "recent_sightings",
     "record_sightings",
+    "resume_key",
     "revoke_key",
     "rotate_key",
     "sightings_of",

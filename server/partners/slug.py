@@ -1,0 +1,22 @@
+"""Slugs: the names of portals and partners in addresses and commands. They never change."""
+
+from __future__ import annotations
+
+import re
+
+from server.partners.errors import PartnerError
+
+MAX_SLUG = 40
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def check_slug(slug: str) -> str:
+    """`slug` as it is; raises PartnerError for what cannot stand in an address."""
+    if len(slug) > MAX_SLUG or not _SLUG.fullmatch(slug):
+        raise PartnerError(
+            f"{slug[:60]!r} is no slug: small letters, digits and single hyphens, at most "
+            f"{MAX_SLUG}",
+            "slug",
+        )
+    return slug
