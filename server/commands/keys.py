@@ -153,17 +153,12 @@ def _say_issued(issued: service.IssuedKey, as_json: bool) -> None:
 
 
 def _row(key: Any) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    expired = key.expires_at is not None and key.expires_at <= now
-    state = key.state.value
-    if state == "active" and expired:
-        state = service.KeyState.EXPIRED.value
     return {
         "key": key.text,
         "id": str(key.id),
         "kind": "secret" if key.secret_hmac else "publishable",
         "mode": key.mode.value,
-        "state": state,
+        "state": service.key_state(key, datetime.now(UTC)).value,
         "partner": key.partner.slug,
         "portal": key.portal.slug,
         "label": key.label,

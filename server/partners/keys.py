@@ -1,25 +1,24 @@
-"""The life of a key: issue, rotate, pause, revoke. Publishable and secret keys alike."""
+"""Issue a key and find it again. Publishable and secret keys alike."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.audit.service import AuditAction, record_event
-from server.partners.campaign import clean_campaign
 from server.partners.errors import PartnerError
 from server.partners.key_format import KEY_ID_LENGTH, SECRET, Kind, mint_key
+from server.partners.key_terms import CheckedTerms, KeyTerms, check_terms
 from server.partners.models import Partner, PartnerKey, Portal
-from server.partners.origins import OriginError, parse_allowed_origin
 from server.partners.vocabulary import KeyMode, KeyState
 from server.storage.keyring import IntakeSecrets
 
-MAX_GRACE_DAYS = 365
 SECRET_LABEL = "secret-key"  # noqa: S105  (an HKDF label)
 
 
@@ -30,19 +29,6 @@ class IssuedKey:
     row: PartnerKey
     text: str
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KeyTerms:
-    """What a key is issued with, besides its partner and portal."""
-
-    label: str
-    origins: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    campaign: str | None = None
-    mode: KeyMode = KeyMode.LIVE
-    secret: bool = False
-    expires_at: datetime | None = None
 
 
 def issue_key(
@@ -59,30 +45,49 @@ def issue_key(
     Raises PartnerError for a missing label, a publishable key without an origin, languages
     that the portal does not have, an origin that is none, or an expiry in the past.
     """
-    origins, warnings = _origins(terms)
-    languages = _languages(terms, portal)
-    if not terms.label.strip():
-        raise PartnerError("a key needs a label, for instance --label 'Home page'")
-    if terms.campaign and clean_campaign(terms.campaign) is None:
-        raise PartnerError("a campaign is 1 to 64 letters, digits, spaces and _ . ~ -")
-    if terms.expires_at is not None and terms.expires_at <= datetime.now(UTC):
-        raise PartnerError("the expiry is in the past")
-    kind: Kind = "iwfsk" if terms.secret else "iwfpk"
-    minted = mint_key(kind, terms.mode)
-    row = PartnerKey(
-        text=minted.key_id if terms.secret else minted.text,
-        secret_hmac=_secret_hmac(secrets, minted.text) if terms.secret else None,
+    now = datetime.now(UTC)
+    checked = check_terms(terms, portal, now)
+    return add_key(
+        session,
+        (partner, portal),
+        checked,
         mode=terms.mode,
+        secret=terms.secret,
+        secrets=secrets,
+        actor=actor,
+        now=now,
+    )
+
+
+def add_key(
+    session: Session,
+    place: tuple[Partner, Portal],
+    terms: CheckedTerms,
+    *,
+    mode: KeyMode,
+    secret: bool,
+    secrets: IntakeSecrets,
+    actor: str,
+    now: datetime,
+) -> IssuedKey:
+    """Mint and insert an active key with terms that were checked, and record that it was issued."""
+    partner, portal = place
+    kind: Kind = "iwfsk" if secret else "iwfpk"
+    minted = mint_key(kind, mode)
+    row = PartnerKey(
+        text=minted.key_id if secret else minted.text,
+        secret_hmac=_secret_hmac(secrets, minted.text) if secret else None,
+        mode=mode,
         state=KeyState.ACTIVE,
         partner_id=partner.id,
         portal_id=portal.id,
-        label=terms.label.strip()[:120],
-        origins=origins,
-        languages=languages,
-        default_language=languages[0],
+        label=terms.label,
+        origins=terms.origins,
+        languages=terms.languages,
+        default_language=terms.default_language,
         campaign=terms.campaign,
         revision=1,
-        created_at=datetime.now(UTC),
+        created_at=now,
         expires_at=terms.expires_at,
     )
     session.add(row)
@@ -94,89 +99,18 @@ def issue_key(
         f"key:{row.id}",
         partner=partner.slug,
         portal=portal.slug,
-        mode=terms.mode.value,
-        secret=terms.secret,
-        origins=origins,
+        mode=mode.value,
+        secret=secret,
+        label=row.label,
+        origins=terms.origins,
+        expires_at=row.expires_at.isoformat() if row.expires_at else None,
     )
-    return IssuedKey(row, minted.text, warnings)
-
-
-def rotate_key(
-    session: Session, text: str, *, grace_days: int, secrets: IntakeSecrets, actor: str
-) -> IssuedKey:
-    """Issue a successor with the same terms; the old key holds for `grace_days` (0–365) more.
-
-    Raises PartnerError for a key that is not active or was rotated before.
-    """
-    old = get_key(session, text)
-    if old.state is not KeyState.ACTIVE:
-        raise PartnerError(f"the key is {old.state.value}: only an active key can be rotated")
-    if old.successor_id is not None:
-        raise PartnerError("the key was rotated before; rotate its successor")
-    if not 0 <= grace_days <= MAX_GRACE_DAYS:
-        raise PartnerError(f"the grace period is 0 to {MAX_GRACE_DAYS} days")
-    now = datetime.now(UTC)
-    if old.expires_at is not None and old.expires_at <= now:
-        raise PartnerError("the key has expired: issue a new one")
-    terms = KeyTerms(
-        label=old.label,
-        origins=tuple(old.origins),
-        languages=tuple(old.languages),
-        campaign=old.campaign,
-        mode=old.mode,
-        secret=old.secret_hmac is not None,
-        expires_at=old.expires_at,
-    )
-    partner = session.get_one(Partner, old.partner_id)
-    portal = session.get_one(Portal, old.portal_id)
-    issued = issue_key(session, partner, portal, terms, secrets=secrets, actor=actor)
-    grace_end = now + timedelta(days=grace_days)
-    old.expires_at = min(old.expires_at, grace_end) if old.expires_at else grace_end
-    old.successor_id = issued.row.id
-    old.revision += 1
-    record_event(
-        session,
-        actor,
-        AuditAction.KEY_ROTATED,
-        f"key:{old.id}",
-        successor=str(issued.row.id),
-        grace_days=grace_days,
-    )
-    return issued
-
-
-def pause_key(session: Session, text: str, *, actor: str) -> PartnerKey:
-    """Pause an active key; raises PartnerError in any other state."""
-    key = get_key(session, text)
-    if key.state is not KeyState.ACTIVE:
-        raise PartnerError(f"the key is {key.state.value}: only an active key can be paused")
-    _cease(key, KeyState.PAUSED)
-    record_event(session, actor, AuditAction.KEY_PAUSED, f"key:{key.id}")
-    return key
-
-
-def revoke_key(session: Session, text: str, *, reason: str, actor: str) -> PartnerKey:
-    """Revoke a key for good; raises PartnerError when it is revoked already or no reason given."""
-    key = get_key(session, text)
-    if key.state is KeyState.REVOKED:
-        raise PartnerError("the key is revoked already")
-    if not reason.strip():
-        raise PartnerError("say why: --reason 'no longer a partner'")
-    key.revoked_reason = reason.strip()[:300]
-    _cease(key, KeyState.REVOKED)
-    record_event(
-        session, actor, AuditAction.KEY_REVOKED, f"key:{key.id}", reason=key.revoked_reason
-    )
-    return key
+    return IssuedKey(row, minted.text, terms.warnings)
 
 
 def list_keys(session: Session, partner_slug: str | None = None) -> list[PartnerKey]:
     """Keys with their partner and portal loaded, the newest first."""
-    query = (
-        select(PartnerKey)
-        .options(joinedload(PartnerKey.partner), joinedload(PartnerKey.portal))
-        .order_by(PartnerKey.id.desc())
-    )
+    query = _with_place().order_by(PartnerKey.id.desc())
     if partner_slug is not None:
         query = query.join(Partner).where(Partner.slug == partner_slug)
     return list(session.scalars(query))
@@ -187,16 +121,24 @@ def get_key(session: Session, text: str) -> PartnerKey:
 
     Raises PartnerError when there is none.
     """
-    if text.startswith(f"{SECRET}_"):
-        text = text[: len("iwfsk_live_") + KEY_ID_LENGTH]
-    key = session.scalar(
-        select(PartnerKey)
-        .options(joinedload(PartnerKey.partner), joinedload(PartnerKey.portal))
-        .where(PartnerKey.text == text)
-    )
-    if key is None:
-        raise PartnerError("there is no such key; see `portals keys list`")
-    return key
+    return _one(session, _with_place().where(PartnerKey.text == _stored_text(text)))
+
+
+def hold_key(session: Session, text: str) -> PartnerKey:
+    """The same for a change: no other transaction changes the key until this one ends."""
+    query = _with_place().where(PartnerKey.text == _stored_text(text))
+    held = query.with_for_update(of=PartnerKey).execution_options(populate_existing=True)
+    return _one(session, held)
+
+
+def get_key_by_id(session: Session, key_id: UUID) -> PartnerKey:
+    """The key with this id, partner and portal loaded; raises PartnerError when there is none."""
+    return _one(session, _with_place().where(PartnerKey.id == key_id))
+
+
+def predecessor_of(session: Session, key: PartnerKey) -> PartnerKey | None:
+    """The key that was rotated into this one."""
+    return session.scalar(select(PartnerKey).where(PartnerKey.successor_id == key.id))
 
 
 def secret_matches(secrets: IntakeSecrets, key: PartnerKey, text: str) -> bool:
@@ -215,42 +157,31 @@ def _secret_hmac(secrets: IntakeSecrets, text: str, generation: int | None = Non
     ).digest()
 
 
-def _cease(key: PartnerKey, state: KeyState) -> None:
-    # The moment of the first ceasing counts: revoking a paused key grants no new day.
-    key.ceased_at = key.ceased_at or datetime.now(UTC)
-    key.state = state
-    key.revision += 1
+def _with_place() -> Select[PartnerKey]:
+    return select(PartnerKey).options(joinedload(PartnerKey.partner), joinedload(PartnerKey.portal))
 
 
-def _origins(terms: KeyTerms) -> tuple[list[str], tuple[str, ...]]:
-    try:
-        parsed = [parse_allowed_origin(text) for text in terms.origins]
-    except OriginError as error:
-        raise PartnerError(str(error)) from error
-    if not parsed and not terms.secret:
-        raise PartnerError("a key needs an allowed origin: --origin https://www.example.org")
-    origins = list(dict.fromkeys(origin.text for origin in parsed))
-    return origins, tuple(origin.warning for origin in parsed if origin.warning)
+def _stored_text(text: str) -> str:
+    whole = text.startswith(f"{SECRET}_")
+    return text[: len("iwfsk_live_") + KEY_ID_LENGTH] if whole else text
 
 
-def _languages(terms: KeyTerms, portal: Portal) -> list[str]:
-    unknown = [code for code in terms.languages if code not in portal.languages]
-    if unknown:
-        raise PartnerError(
-            f"the portal {portal.slug} has no {', '.join(unknown)}; "
-            f"it speaks {', '.join(portal.languages)}"
-        )
-    return list(terms.languages) or list(portal.languages)
+def _one(session: Session, query: Select[PartnerKey]) -> PartnerKey:
+    key = session.scalar(query)
+    if key is None:
+        raise PartnerError("there is no such key; see `portals keys list`")
+    return key
 
 
 __all__ = [
     "IssuedKey",
     "KeyTerms",
+    "add_key",
     "get_key",
+    "get_key_by_id",
+    "hold_key",
     "issue_key",
     "list_keys",
-    "pause_key",
-    "revoke_key",
-    "rotate_key",
+    "predecessor_of",
     "secret_matches",
 ]

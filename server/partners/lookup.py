@@ -90,7 +90,9 @@ def _resolve(row: Row[PartnerKey, Partner, Portal, Branding | None]) -> Resolved
         origins=tuple(key.origins),
         campaign=key.campaign,
         branding=_branding_view(partner, branding),
-        revision=f"{key.revision}.{branding.revision if branding else 0}",
+        revision=".".join(
+            str(part.revision if part else 0) for part in (key, branding, partner, portal)
+        ),
     )
 
 
