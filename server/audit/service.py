@@ -7,10 +7,26 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from server.audit.anchor import SignedCheckpoint
+from server.audit.canonical import canonical_json
+from server.audit.chain import chain_events
+from server.audit.checkpoints import last_checkpoint, public_key_of, sign_checkpoint
+from server.audit.errors import AuditError, TrailDoubtful
 from server.audit.models import AuditEvent
 from server.audit.vocabulary import AuditAction
 
-__all__ = ["AuditAction", "AuditEvent", "record_event"]
+__all__ = [
+    "AuditAction",
+    "AuditError",
+    "AuditEvent",
+    "SignedCheckpoint",
+    "TrailDoubtful",
+    "chain_events",
+    "last_checkpoint",
+    "public_key_of",
+    "record_event",
+    "sign_checkpoint",
+]
 
 
 def record_event(
@@ -20,8 +36,10 @@ def record_event(
 
     `actor` is `staff:<id>`, `command:<operating-system user>` or `system`; `subject` is
     `<kind>:<id>`. `details` are plain JSON values and hold nothing that a citizen wrote:
-    no reported address, no description, no contact.
+    no reported address, no description, no contact. What JSON cannot say raises TypeError or
+    ValueError here, not when the trail is read.
     """
+    canonical_json(details)
     event = AuditEvent(
         at=datetime.now(UTC), actor=actor, action=action, subject=subject, details=details
     )
