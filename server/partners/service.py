@@ -38,6 +38,7 @@ from server.partners.partners import add_partner, get_partner, list_partners
 from server.partners.portals import add_portal, get_portal, list_portals, portal_serving
 from server.partners.publishing import publish_branding
 from server.partners.resolved_key import LATE_REPORTS, ResolvedKey, Standing
+from server.partners.sighted_origin import origin_of, sighted_origin
 from server.partners.sightings import (
     OTHER_ORIGINS,
     LastSeen,
@@ -94,6 +95,7 @@ __all__ = [
     "list_partners",
     "list_portals",
     "origin_allowed",
+    "origin_of",
     "parse_allowed_origin",
     "parse_key",
     "partners_named",
@@ -107,5 +109,6 @@ __all__ = [
     "resume_key",
     "revoke_key",
     "rotate_key",
+    "sighted_origin",
     "sightings_of",
 ]

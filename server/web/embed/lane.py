@@ -13,6 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from server.partners.service import KeyCache, Standing
 from server.web.embed.copies import Copies, copy_name
 from server.web.embed.place import Place
+from server.web.embed.sightings import SightingBook
 from server.web.ready import ReadyAnswer
 
 _PLACES = {"embed": Place.FRAME, "r": Place.PAGE}
@@ -23,10 +24,17 @@ _MAX_QUERY = 512
 class FormLane:
     """A WSGI application in front of another."""
 
-    def __init__(self, application: WSGIApplication, keys: KeyCache, copies: Copies) -> None:
+    def __init__(
+        self,
+        application: WSGIApplication,
+        keys: KeyCache,
+        copies: Copies,
+        sightings: SightingBook,
+    ) -> None:
         self._application = application
         self._keys = keys
         self._copies = copies
+        self._sightings = sightings
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._ready(environ) or self._application
@@ -42,4 +50,9 @@ class FormLane:
         if place is None or key is None or key.standing(datetime.now(UTC)) is not Standing.OPEN:
             return None
         query = environ.get("QUERY_STRING", "")
-        return self._copies.fresh(copy_name(key, place, query)) if len(query) < _MAX_QUERY else None
+        if len(query) >= _MAX_QUERY:
+            return None
+        form = self._copies.fresh(copy_name(key, place, query))
+        if form and place is Place.FRAME:
+            self._sightings.look(key, environ)
+        return form

@@ -9,7 +9,7 @@ from typing import cast
 from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
 
-from server.extensions import KEYS, database, keys
+from server.extensions import DATABASE, KEYS, SETTINGS, database, keys
 from server.partners.service import ResolvedKey, Standing, find_key
 from server.web.access import anyone
 from server.web.embed.address import spoken_language
@@ -20,6 +20,7 @@ from server.web.embed.lane import FormLane
 from server.web.embed.pages import kept_words_page, safe_page
 from server.web.embed.place import Place
 from server.web.embed.sent_form import read_sent_form
+from server.web.embed.sightings import BOOK, SightingBook, own_origins, sightings
 from server.web.embed.tight import Tight
 from server.web.embed.without_script import answer, typed_words
 from server.web.locale import speaking
@@ -36,7 +37,10 @@ def _write_tight_pages(state: BlueprintSetupState) -> None:
 def _keep_forms_ready(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     app.extensions[EXTENSION] = kept = Copies()
-    app.wsgi_app = FormLane(app.wsgi_app, app.extensions[KEYS], kept)  # type: ignore[method-assign]
+    own = own_origins(app.extensions[SETTINGS])
+    app.extensions[BOOK] = book = SightingBook(app.extensions[DATABASE], own)
+    lane = FormLane(app.wsgi_app, app.extensions[KEYS], kept, book)
+    app.wsgi_app = lane  # type: ignore[method-assign]
 
 
 @blueprint.get("/embed/<key>")
@@ -70,6 +74,8 @@ def page_sent(key: str) -> Response:
 def _show(text: str, place: Place) -> Response:
     """What `lane` gives while it is ready: here it is made."""
     key, standing = _judge(keys().find(text))
+    if key is not None and place is Place.FRAME:
+        sightings().look(key, request.environ)
     if key is None or standing is not Standing.OPEN:
         return safe_page(key)
     name = copy_name(key, place, request.environ.get("QUERY_STRING", ""))
