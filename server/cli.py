@@ -13,7 +13,8 @@ from server.commands.demo import demo
 from server.commands.directory import directory
 from server.commands.keys import keys
 from server.commands.migrate import migrate
-from server.commands.portals import partners, portals
+from server.commands.partners import partners
+from server.commands.portals import portals
 from server.commands.sealing import sealing
 from server.commands.serve import serve
 from server.commands.staff import staff

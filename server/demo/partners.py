@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPartner:
-    """A fictional partner with its portal. `texts` is the branding's, by language."""
+    """A fictional partner with its portal. `texts` are the branding's, `portal_texts` the
+    portal's own, both by language."""
 
     slug: str
     name: str
@@ -17,6 +18,7 @@ class DemoPartner:
     territory: str
     languages: tuple[str, ...]
     texts: dict[str, dict[str, str]]
+    portal_texts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def origin(self, port: int) -> str:
         """Where the demo serves this partner's page."""
@@ -47,6 +49,26 @@ DEMO_PARTNERS = (
                 "intro": "شكراً لمساعدتك على حماية الأطفال. بلاغك دون ذكر اسمك، "
                 "ويصل مباشرة إلى محلّلي مؤسسة IWF.",
                 "footer": "خدمة تقدّمها Teranga Mobile مع مؤسسة Internet Watch Foundation.",
+            },
+        },
+        # No number of a real helpline: the demo's countries are real, its services are not.
+        portal_texts={
+            "fr": {
+                "emergency": "Si un enfant est en danger près de vous, allez aussi au poste de "
+                "police ou de gendarmerie le plus proche.",
+                "helpline": "Vous pouvez en parler à une personne de confiance, ou au service "
+                "social de votre commune.",
+            },
+            "en": {
+                "emergency": "If a child near you is in danger, also go to the nearest police or "
+                "gendarmerie station.",
+                "helpline": "You can talk to someone you trust, or to the social service of your "
+                "municipality.",
+            },
+            "ar": {
+                "emergency": "إذا كان طفل قريب منك في خطر، يمكنك أيضاً التوجّه إلى أقرب مركز للشرطة "
+                "أو الدرك.",
+                "helpline": "يمكنك التحدّث إلى شخص تثق به، أو إلى الخدمة الاجتماعية في بلديتك.",
             },
         },
     ),

@@ -20,6 +20,7 @@ from server.reports import service as reports
 from server.staff import service as staff
 from server.storage import migrate
 from server.storage.database import Database
+from server.web.locale import LANGUAGES
 
 ACTOR = "system"
 ANALYST = "analyst@hotline.example"
@@ -98,15 +99,20 @@ def _seed_once(session: Session, settings: Settings) -> None:
 
 
 def _add_partner(session: Session, demo: DemoPartner) -> None:
+    partner = partners.add_partner(session, slug=demo.slug, name=demo.name, actor=ACTOR)
     partners.add_portal(
         session,
-        slug=demo.portal,
-        name=demo.portal_name,
-        territories=[demo.territory],
-        languages=list(demo.languages),
+        demo.portal,
+        partners.PortalTerms(
+            name=demo.portal_name,
+            languages=demo.languages,
+            territories=(demo.territory,),
+            texts=demo.portal_texts,
+            default_partner=demo.slug,
+        ),
+        catalogues=LANGUAGES,
         actor=ACTOR,
     )
-    partner = partners.add_partner(session, slug=demo.slug, name=demo.name, actor=ACTOR)
     partners.publish_branding(
         session,
         partner,

@@ -10,8 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit.service import AuditAction, record_event
+from server.directory.continents import CONTINENTS, continent_name
 from server.directory.emergency import emergency_number
 from server.directory.models import Authority
+from server.directory.reach import (
+    Reaching,
+    portal_serving,
+    portals_serving,
+    reached,
+    territories_with_authority,
+    without_authority,
+)
 from server.directory.rows import AuthorityRow, DirectoryError, check_rows, read_rows
 from server.directory.spelling import match_key, plain
 from server.directory.territories import (
@@ -24,24 +33,32 @@ from server.directory.territories import (
 from server.directory.vocabulary import AuthorityKind, Verified
 
 __all__ = [
+    "CONTINENTS",
     "TERRITORIES",
     "Authority",
     "AuthorityKind",
     "AuthorityView",
     "DirectoryError",
     "LoadResult",
+    "Reaching",
     "UnknownTerritory",
     "Verified",
     "authorities_for",
     "authorities_in_place",
+    "continent_name",
     "emergency_number",
     "find_territory",
     "list_authorities",
     "load_directory",
     "own_authority",
+    "portal_serving",
+    "portals_serving",
+    "reached",
     "read_rows",
     "territories",
+    "territories_with_authority",
     "territory_name",
+    "without_authority",
 ]
 
 #: A country's own authority comes before the portal that the hotline runs for it.

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from server.partners.branding import BrandingTexts, BrandingView, logo_uri
 from server.partners.key_format import PUBLISHABLE, SECRET, parse_key
 from server.partners.keys import secret_matches
-from server.partners.models import Branding, Partner, PartnerKey, Portal
-from server.partners.resolved_key import ResolvedKey, Standing
+from server.partners.models import Branding, BrandingDraft, Partner, PartnerKey, Portal
+from server.partners.resolved_key import PortalWords, ResolvedKey, Standing
+from server.partners.vocabulary import KeyMode, KeyState
 from server.storage.keyring import IntakeSecrets
 
 
@@ -50,6 +51,32 @@ def get_attributions(session: Session, key_ids: Collection[UUID]) -> dict[UUID, 
     return {row[0].id: _resolve(row) for row in rows}
 
 
+def open_keys_of(session: Session, portal_id: UUID) -> list[ResolvedKey]:
+    """The live publishable keys of a portal that hold now, the newest first."""
+    rows = session.execute(
+        _query()
+        .where(
+            PartnerKey.portal_id == portal_id,
+            PartnerKey.mode == KeyMode.LIVE,
+            PartnerKey.state == KeyState.ACTIVE,
+            PartnerKey.secret_hmac.is_(None),
+        )
+        .order_by(PartnerKey.id.desc())
+    )
+    now = datetime.now(UTC)
+    keys = [_resolve(row) for row in rows]
+    return [key for key in keys if key.standing(now) is Standing.OPEN]
+
+
+def portal_words(portal: Portal) -> dict[str, PortalWords]:
+    """A portal's own words by language."""
+    return {language: PortalWords(**words) for language, words in portal.texts.items()}
+
+
+def _resolve(row: Row[PartnerKey, Partner, Portal, Branding | None]) -> ResolvedKey:
+    return resolve_key(*row._tuple())
+
+
 def _query() -> Select[PartnerKey, Partner, Portal, Branding | None]:
     newest = (
         select(func.max(Branding.revision))
@@ -68,8 +95,10 @@ def _query() -> Select[PartnerKey, Partner, Portal, Branding | None]:
     )
 
 
-def _resolve(row: Row[PartnerKey, Partner, Portal, Branding | None]) -> ResolvedKey:
-    key, partner, portal, branding = row
+def resolve_key(
+    key: PartnerKey, partner: Partner, portal: Portal, branding: Branding | BrandingDraft | None
+) -> ResolvedKey:
+    """The key under a look, detached; without a look under the partner's name."""
     return ResolvedKey(
         id=key.id,
         text=key.text,
@@ -84,6 +113,9 @@ def _resolve(row: Row[PartnerKey, Partner, Portal, Branding | None]) -> Resolved
         portal_id=portal.id,
         portal_slug=portal.slug,
         portal_name=portal.name,
+        portal_languages=tuple(portal.languages),
+        reach=portal.reach,
+        continent=portal.continent,
         territories=tuple(portal.territories),
         languages=tuple(key.languages),
         default_language=key.default_language,
@@ -93,10 +125,11 @@ def _resolve(row: Row[PartnerKey, Partner, Portal, Branding | None]) -> Resolved
         revision=".".join(
             str(part.revision if part else 0) for part in (key, branding, partner, portal)
         ),
+        portal_texts=portal_words(portal),
     )
 
 
-def _branding_view(partner: Partner, branding: Branding | None) -> BrandingView:
+def _branding_view(partner: Partner, branding: Branding | BrandingDraft | None) -> BrandingView:
     if branding is None:
         return BrandingView(display_name=partner.name)
     return BrandingView(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from server.partners.branding import BrandingView
-from server.partners.vocabulary import KeyMode, KeyState
+from server.partners.vocabulary import Continent, KeyMode, KeyState, Reach
 
 #: A citizen who has the form open when its key ceases may still send for this long.
 LATE_REPORTS = timedelta(hours=24)
@@ -24,8 +24,20 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PortalWords:
+    """What a portal says in one language on emergencies and helplines: plain text, or nothing."""
+
+    emergency: str = ""
+    helpline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ResolvedKey:
-    """A key with its partner, portal and branding, detached from any session."""
+    """A key with its partner, portal and branding, detached from any session.
+
+    `territories` are those that its portal names; a `reach` that is a rule names none, and is
+    worked out from the directory. `revision` changes with the key, branding, partner and portal.
+    """
 
     id: UUID
     text: str
@@ -40,6 +52,9 @@ class ResolvedKey:
     portal_id: UUID
     portal_slug: str
     portal_name: str
+    portal_languages: tuple[str, ...]
+    reach: Reach
+    continent: Continent | None
     territories: tuple[str, ...]
     languages: tuple[str, ...]
     default_language: str
@@ -47,6 +62,7 @@ class ResolvedKey:
     campaign: str | None
     branding: BrandingView
     revision: str
+    portal_texts: dict[str, PortalWords] = field(default_factory=dict)
 
     def standing(self, now: datetime) -> Standing:
         """OPEN, or how the key ceased. Pausing, revoking and expiring all cease a key."""
@@ -66,5 +82,10 @@ class ResolvedKey:
         return min(past) if past else None
 
     def language(self, wanted: str | None) -> str:
-        """`wanted` when the key speaks it, else the key's default language."""
-        return wanted if wanted in self.languages else self.default_language
+        """`wanted` when the key or its portal's own page speaks it, else the key's default."""
+        spoken = (*self.languages, *self.portal_languages)
+        return wanted if wanted in spoken else self.default_language
+
+    def portal_words(self, language: str) -> PortalWords:
+        """The portal's own words in this language, and never in another."""
+        return self.portal_texts.get(language, PortalWords())

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from server.partners.branding import (
-    DEFAULT_COLOUR,
-    BrandingError,
+    MAX_DISPLAY_NAME,
+    MAX_TEXT,
     BrandingTexts,
     BrandingView,
-    contrast_ratio,
 )
 from server.partners.campaign import clean_campaign
-from server.partners.errors import EditConflict, PartnerError
+from server.partners.colour import (
+    DARK_GROUNDS,
+    DEFAULT_COLOUR,
+    LIGHT_GROUNDS,
+    MIN_CONTRAST,
+    ColourTooLight,
+    contrast_ratio,
+    corrected_colour,
+    glowing,
+    legibility,
+    parse_colour,
+)
+from server.partners.drafts import NO_DRAFT, draft_of, drop_draft, save_draft
+from server.partners.errors import BrandingError, EditConflict, PartnerError
 from server.partners.key_cache import KeyCache
 from server.partners.key_edit import EditedKey, KeyEdit, edit_key
 from server.partners.key_format import parse_key
@@ -25,7 +37,10 @@ from server.partners.keys import (
     list_keys,
     predecessor_of,
 )
+from server.partners.logo import MAX_FILE_BYTES, reencode_logo
+from server.partners.look import PARTS, Look, checked_look, look_of
 from server.partners.lookup import find_key, find_secret_key, get_attribution, get_attributions
+from server.partners.models import Branding, BrandingDraft, Partner, Portal
 from server.partners.names import clean_name
 from server.partners.origins import (
     OriginError,
@@ -35,9 +50,34 @@ from server.partners.origins import (
 )
 from server.partners.partner_edit import edit_partner, partners_named
 from server.partners.partners import add_partner, get_partner, list_partners
-from server.partners.portals import add_portal, get_portal, list_portals, portal_serving
-from server.partners.publishing import publish_branding
-from server.partners.resolved_key import LATE_REPORTS, ResolvedKey, Standing
+from server.partners.portal_page import PortalPage, find_portal_page
+from server.partners.portal_terms import (
+    MAX_PORTAL_TEXT,
+    MAX_RETENTION_DAYS,
+    MIN_RETENTION_DAYS,
+    PORTAL_TEXTS,
+    PortalTerms,
+)
+from server.partners.portals import (
+    PortalOverview,
+    add_portal,
+    edit_portal,
+    get_portal,
+    list_portal_overviews,
+    list_portals,
+    shows_outcomes,
+    terms_of,
+)
+from server.partners.preview import PreviewedLook, preview_key
+from server.partners.publishing import (
+    publish_branding,
+    publish_draft,
+    published_look,
+    published_looks,
+    revision_of,
+    roll_back,
+)
+from server.partners.resolved_key import LATE_REPORTS, PortalWords, ResolvedKey, Standing
 from server.partners.sighted_origin import origin_of, sighted_origin
 from server.partners.sightings import (
     OTHER_ORIGINS,
@@ -49,15 +89,31 @@ from server.partners.sightings import (
     record_sightings,
     sightings_of,
 )
-from server.partners.vocabulary import KeyMode, KeyState
+from server.partners.vocabulary import Continent, KeyMode, KeyState, Reach
 
 __all__ = [
+    "DARK_GROUNDS",
     "DEFAULT_COLOUR",
     "LATE_REPORTS",
+    "LIGHT_GROUNDS",
+    "MAX_DISPLAY_NAME",
+    "MAX_FILE_BYTES",
+    "MAX_PORTAL_TEXT",
+    "MAX_RETENTION_DAYS",
+    "MAX_TEXT",
+    "MIN_CONTRAST",
+    "MIN_RETENTION_DAYS",
+    "NO_DRAFT",
     "OTHER_ORIGINS",
+    "PARTS",
+    "PORTAL_TEXTS",
+    "Branding",
+    "BrandingDraft",
     "BrandingError",
     "BrandingTexts",
     "BrandingView",
+    "ColourTooLight",
+    "Continent",
     "EditConflict",
     "EditedKey",
     "IssuedKey",
@@ -67,19 +123,34 @@ __all__ = [
     "KeyState",
     "KeyTerms",
     "LastSeen",
+    "Look",
     "OriginError",
+    "Partner",
     "PartnerError",
+    "Portal",
+    "PortalOverview",
+    "PortalPage",
+    "PortalTerms",
+    "PortalWords",
+    "PreviewedLook",
+    "Reach",
     "ResolvedKey",
     "SightingCount",
     "Standing",
     "add_partner",
     "add_portal",
+    "checked_look",
     "clean_campaign",
     "clean_name",
     "contrast_ratio",
+    "corrected_colour",
+    "draft_of",
+    "drop_draft",
     "edit_key",
     "edit_partner",
+    "edit_portal",
     "find_key",
+    "find_portal_page",
     "find_secret_key",
     "fold_sightings",
     "get_attribution",
@@ -88,27 +159,41 @@ __all__ = [
     "get_key_by_id",
     "get_partner",
     "get_portal",
+    "glowing",
     "issue_key",
     "key_state",
     "last_seen",
+    "legibility",
     "list_keys",
     "list_partners",
+    "list_portal_overviews",
     "list_portals",
+    "look_of",
     "origin_allowed",
     "origin_of",
     "parse_allowed_origin",
+    "parse_colour",
     "parse_key",
     "partners_named",
     "pause_key",
-    "portal_serving",
     "predecessor_of",
+    "preview_key",
     "publish_branding",
+    "publish_draft",
+    "published_look",
+    "published_looks",
     "readable_origin",
     "recent_sightings",
     "record_sightings",
+    "reencode_logo",
     "resume_key",
+    "revision_of",
     "revoke_key",
+    "roll_back",
     "rotate_key",
+    "save_draft",
+    "shows_outcomes",
     "sighted_origin",
     "sightings_of",
+    "terms_of",
 ]

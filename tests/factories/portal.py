@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from server.partners import service
 from server.partners.models import Portal
+from server.partners.service import PortalTerms
+from server.web.locale import LANGUAGES
 
 
 class PortalFactory(factory.Factory[Portal]):
@@ -23,6 +25,8 @@ class PortalFactory(factory.Factory[Portal]):
     @classmethod
     def _create(cls, model_class: type[Portal], *args: Any, **kwargs: Any) -> Portal:
         session: Session = kwargs.pop("session")
-        kwargs["territories"] = list(kwargs["territories"])
-        kwargs["languages"] = list(kwargs["languages"])
-        return service.add_portal(session, **kwargs, actor="system")
+        slug: str = kwargs.pop("slug")
+        kwargs["territories"] = tuple(kwargs["territories"])
+        kwargs["languages"] = tuple(kwargs["languages"])
+        terms = PortalTerms(**kwargs)
+        return service.add_portal(session, slug, terms, catalogues=LANGUAGES, actor="system")

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.partners.service import ResolvedKey
 from server.web.labels import choices
+from server.web.reach import territories_of
 
 VOCABULARY = (
     "report_type",
@@ -25,7 +26,7 @@ def portal_representation(key: ResolvedKey, language: str) -> dict[str, Any]:
         "portal": {
             "slug": key.portal_slug,
             "name": key.portal_name,
-            "territories": list(key.territories),
+            "territories": list(territories_of(key)),
         },
         "partner": {"name": key.branding.display_name},
         "mode": key.mode,

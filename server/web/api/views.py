@@ -26,7 +26,7 @@ from server.intake.service import (
     create_challenge,
     errors,
 )
-from server.partners.service import ResolvedKey, Standing, find_key, portal_serving
+from server.partners.service import ResolvedKey, Standing, find_key
 from server.reports.service import ReceiptStatus, look_up_receipt
 from server.web.access import anyone
 from server.web.api.problems import PROBLEMS, problem
@@ -44,6 +44,7 @@ from server.web.api.schemas import (
 from server.web.api.strict_json import StrictParser, read_json
 from server.web.labels import status_text
 from server.web.locale import chosen, speaking
+from server.web.reach import portal_of
 from server.web.rehearsal import dawdle, part_of
 from server.web.submission import submit
 
@@ -123,7 +124,7 @@ def territory(query: dict[str, Any], code: str) -> dict[str, Any]:
     if code not in TERRITORIES:
         raise problem(NotFound, "territory-unknown")
     with database().reading() as session:
-        serving = portal_serving(session, code)
+        serving = portal_of(session, code)
         own = own_authority(session, code)
         return {
             "code": code,

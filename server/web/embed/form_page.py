@@ -16,9 +16,13 @@ from server.web.embed.pages import local_emergency
 from server.web.embed.place import Place
 from server.web.labels import choices
 from server.web.locale import LANGUAGES, speaking
+from server.web.reach import only_territory, territories_of
 from server.web.rehearsal import Part, part_of
 from server.web.widget.files import late_path
 from server.web.widget.sender import sender_path
+
+#: More names than these would not fit into the form's budget of bytes.
+MAX_COUNTRIES = 20
 
 
 def form_document(
@@ -28,10 +32,11 @@ def form_document(
     *,
     named: str | None,
     failed: bool = False,
+    preview: bool = False,
 ) -> Document:
     """The form with what stands in its fields, for the campaign that is `named`, if any.
 
-    `failed` puts a summary of its errors on top.
+    `failed` puts a summary of its errors on top; a `preview` can be walked through, not sent.
     """
     language = spoken_language(key)
     code = _territory(form, key)
@@ -43,6 +48,7 @@ def form_document(
             named=named,
             form=form,
             failed=failed,
+            preview=preview,
             territory=code,
             emergency=local_emergency(key, code),
             authority=_authority(code),
@@ -84,8 +90,8 @@ def make_form_page(
 def preset_form(key: ResolvedKey) -> ReportForm:
     """An empty form in the language that is being spoken, with the portal's only country."""
     form = ReportForm(formdata=None)
-    if len(key.territories) == 1:
-        form.territory.data = territory_name(key.territories[0], spoken_language(key))
+    if only := only_territory(key):
+        form.territory.data = territory_name(only, spoken_language(key))
     return form
 
 
@@ -114,7 +120,12 @@ def _authority(code: str | None) -> AuthorityView | None:
 
 
 def _countries(key: ResolvedKey, language: str) -> list[str]:
-    """The countries that the portal names, when there are several to choose from."""
-    if len(key.territories) < 2:
+    """The portal's countries, when there are several to choose from, but not half the world.
+
+    A list of many would be heavier than the form. Any country's name may be typed, and the script
+    brings all of them when the field is entered.
+    """
+    reach = territories_of(key)
+    if not 1 < len(reach) <= MAX_COUNTRIES:
         return []
-    return [name for code, name in territories(language) if code in key.territories]
+    return [name for code, name in territories(language) if code in reach]

@@ -14,6 +14,7 @@ from server.web.embed.copies import copies
 from server.web.embed.documents import Document, make_document, send
 from server.web.headers import CACHE_NEVER, CACHE_SAFE_PAGE, PUBLIC_HEADERS
 from server.web.locale import speaking
+from server.web.reach import only_territory
 
 #: A page that holds nothing of anybody may be shown anywhere: better than a blank box.
 ANYWHERE = ("*",)
@@ -118,6 +119,6 @@ def error_texts(code: int) -> list[str]:
 
 def local_emergency(key: ResolvedKey | None, territory: str | None = None) -> str | None:
     """The emergency number of `territory`, or of the only country of the key's portal."""
-    if territory is None and key is not None and len(key.territories) == 1:
-        territory = key.territories[0]
+    if territory is None and key is not None:
+        territory = only_territory(key)
     return emergency_number(territory) if territory else None

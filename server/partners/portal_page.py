@@ -1,0 +1,58 @@
+"""A portal as its own public page shows it: its default partner's form, and who supports it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.partners.lookup import open_keys_of, portal_words
+from server.partners.models import Portal
+from server.partners.resolved_key import PortalWords, ResolvedKey
+from server.partners.vocabulary import Continent, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class PortalPage:
+    """`key` is the default partner's newest one that holds, None when there is none.
+
+    `supporters` are the names of the other partners with a key that holds, by name.
+    """
+
+    slug: str
+    name: str
+    languages: tuple[str, ...]
+    reach: Reach
+    continent: Continent | None
+    territories: tuple[str, ...]
+    texts: dict[str, PortalWords]
+    key: ResolvedKey | None
+    supporters: tuple[str, ...]
+
+    def words(self, language: str) -> PortalWords:
+        """The portal's own words in this language, and never in another."""
+        return self.texts.get(language, PortalWords())
+
+
+def find_portal_page(session: Session, slug: str) -> PortalPage | None:
+    """What the public page of the portal called `slug` shows, or None when there is none."""
+    portal = session.scalar(select(Portal).where(Portal.slug == slug))
+    if portal is None:
+        return None
+    keys = open_keys_of(session, portal.id)
+    own = [key for key in keys if key.partner_id == portal.default_partner_id]
+    others = {
+        key.branding.display_name for key in keys if key.partner_id != portal.default_partner_id
+    }
+    return PortalPage(
+        slug=portal.slug,
+        name=portal.name,
+        languages=tuple(portal.languages),
+        reach=portal.reach,
+        continent=portal.continent,
+        territories=tuple(portal.territories),
+        texts=portal_words(portal),
+        key=own[0] if own else None,
+        supporters=tuple(sorted(others, key=str.casefold)),
+    )
