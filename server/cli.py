@@ -13,16 +13,33 @@ from server.commands.demo import demo
 from server.commands.directory import directory
 from server.commands.keys import keys
 from server.commands.migrate import migrate
+from server.commands.outbox import outbox
 from server.commands.partners import partners
 from server.commands.portals import portals
 from server.commands.sealing import sealing
 from server.commands.serve import serve
 from server.commands.staff import staff
+from server.commands.statistics import statistics
+from server.commands.work import work
 from server.config import SettingsError, load_settings
 from server.extensions import DATABASE
 from server.storage.database import Database
 
-COMMANDS = (check, demo, directory, keys, migrate, partners, portals, sealing, serve, staff)
+COMMANDS = (
+    check,
+    demo,
+    directory,
+    keys,
+    migrate,
+    outbox,
+    partners,
+    portals,
+    sealing,
+    serve,
+    staff,
+    statistics,
+    work,
+)
 
 
 def create_configured_app() -> Flask:

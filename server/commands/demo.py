@@ -60,6 +60,7 @@ def _programs(
     serve = [sys.executable, "-m", "server.serving"]
     return [
         Program("server", [*serve, "server.wsgi", str(port)], inherited | environment),
+        Program("worker", [sys.executable, "-m", "server.cli", "work"], inherited | environment),
         Program(
             "partners' pages",
             [*serve, "server.demo.pages_wsgi", str(partner_port)],

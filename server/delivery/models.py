@@ -31,6 +31,12 @@ class OutboxMessage(Base):
             postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
             sqlite_where=text("done_at IS NULL AND failed_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_messages_dead",
+            "failed_at",
+            postgresql_where=text("failed_at IS NOT NULL"),
+            sqlite_where=text("failed_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -18,6 +18,9 @@ def demo_environment(data: Path, port: int) -> dict[str, str]:
     kept = data / FILE
     if kept.exists():
         made: dict[str, str] = json.loads(kept.read_text())
+        if "PORTALS_AUDIT_SECRET" not in made:  # a demo of the first version
+            made["PORTALS_AUDIT_SECRET"] = new_secret()
+            kept.write_text(json.dumps(made, indent=1))
     else:
         made = {
             "PORTALS_INTAKE_SECRETS": f"1:{new_secret()}",

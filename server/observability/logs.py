@@ -12,7 +12,10 @@ import structlog
 
 #: The only fields that reach a log. None of them is anything a citizen sent.
 ALLOWED_FIELDS = frozenset(
-    {"event", "level", "timestamp", "kind", "frames", "count", "report_id", "key_id", "seconds"}
+    {
+        *("event", "level", "timestamp", "kind", "frames", "count", "report_id", "key_id"),
+        *("seconds", "job"),
+    }
 )
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -44,9 +47,18 @@ def keep_allowed_fields(
 
 def log_unhandled(exc_info: ExcInfo) -> None:
     """Log where an exception came from, by kind and frames, without its text or any value."""
+    _log_exception("unhandled exception", exc_info)
+
+
+def log_failed_job(job: str, error: Exception) -> None:
+    """The same for a job of the worker: a topic, or the name of a recurring job."""
+    _log_exception("job failed", (type(error), error, error.__traceback__), job=job)
+
+
+def _log_exception(what: str, exc_info: ExcInfo, **fields: str) -> None:
     kind, _, trace = exc_info
     frames = [
         f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(trace)
     ]
-    _log.error("unhandled exception", kind=kind.__name__, frames=frames[-12:])
+    _log.error(what, kind=kind.__name__, frames=frames[-12:], **fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.reports.counting import CountedBy, ReportCount, count_reports, oldest_day
 from server.reports.models import Report, SealingKey
 from server.reports.private_keys import PrivateKeys, PrivateKeysError, load_private_keys
 from server.reports.queries import (
@@ -34,9 +35,18 @@ from server.reports.sealing_keys import (
     current_sealing_key,
     list_sealing_keys,
 )
-from server.reports.store import NewReport, StoredSubmission, find_submission, store_report
+from server.reports.store import (
+    REPORT_RECEIVED,
+    NewReport,
+    StoredSubmission,
+    day_received,
+    find_submission,
+    store_report,
+)
 
 __all__ = [
+    "REPORT_RECEIVED",
+    "CountedBy",
     "EnvelopeDamaged",
     "NewReport",
     "OpenedReport",
@@ -46,13 +56,16 @@ __all__ = [
     "PublicSealingKey",
     "ReceiptStatus",
     "Report",
+    "ReportCount",
     "SealedPart",
     "SealingKey",
     "StoredSubmission",
     "Tokens",
     "activate_sealing_key",
+    "count_reports",
     "create_sealing_key",
     "current_sealing_key",
+    "day_received",
     "derive_tokens",
     "find_submission",
     "generate_key_pair",
@@ -62,6 +75,7 @@ __all__ = [
     "list_sealing_keys",
     "load_private_keys",
     "look_up_receipt",
+    "oldest_day",
     "open_report",
     "parse_receipt",
     "parse_reference",

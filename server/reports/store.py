@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from server.partners.service import KeyMode
 from server.reports.models import Envelope, Report
 from server.reports.sealing import SealedPart
 from server.reports.vocabulary import Lane, PublicStatus, ReportState, ReportType
+from server.storage.ids import moment_of
 
 REPORT_RECEIVED = "report.received"
 
@@ -90,8 +92,20 @@ def store_report(session: Session, report: NewReport) -> bool:
         ],
     )
     if report.mode is KeyMode.LIVE:
-        enqueue(session, REPORT_RECEIVED, {"report_id": str(report.id)})
+        day = report.received_at.astimezone(UTC).date()
+        payload = {"report_id": str(report.id), "day": day.isoformat()}
+        enqueue(session, REPORT_RECEIVED, payload)
     return True
+
+
+def day_received(payload: Mapping[str, Any]) -> date:
+    """The UTC day of the report that a message of REPORT_RECEIVED is about.
+
+    Messages of the first version named no day; the id tells when it was made.
+    """
+    if "day" in payload:
+        return date.fromisoformat(payload["day"])
+    return moment_of(UUID(payload["report_id"])).date()
 
 
 def _insert_unless_there(session: Session) -> Insert:

@@ -33,9 +33,15 @@ class Tally(Base):
 
 
 class TalliedDay(Base):
-    """When a day was counted last."""
+    """How far a day is counted: it is stale while it has more marks than its last count knew.
+
+    `seconds` is how long that count took.
+    """
 
     __tablename__ = "tallied_days"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    marks: Mapped[int]
+    counted_marks: Mapped[int]
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seconds: Mapped[float]

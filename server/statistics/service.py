@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from server.statistics.partner_counts import PartnerCell, PartnerCounts, partner_counts
 from server.statistics.queries import Count, breakdown, days_of, last_30_days, reports_by_day
+from server.statistics.rebuild import RebuildRefused, rebuild
+from server.statistics.recount import mark_stale, recount_stale
 from server.statistics.suppression import THRESHOLD
 from server.statistics.vocabulary import NO_VALUE, OTHER_VALUES, Dimension, Grouping, Owner
 
@@ -17,9 +19,13 @@ __all__ = [
     "Owner",
     "PartnerCell",
     "PartnerCounts",
+    "RebuildRefused",
     "breakdown",
     "days_of",
     "last_30_days",
+    "mark_stale",
     "partner_counts",
+    "rebuild",
+    "recount_stale",
     "reports_by_day",
 ]

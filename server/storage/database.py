@@ -38,6 +38,14 @@ class Database:
         with self._reading() as session:
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A read-only view of one moment: several queries count the same rows."""
+        with self._reading() as session:
+            if not self.is_sqlite:  # SQLite's transactions are that by themselves
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
     def new_session(self) -> Session:
         """A session whose life the caller ends, for libraries that want to hold one."""
         return self._writing()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def new_id() -> uuid.UUID:
@@ -19,3 +22,13 @@ def new_id() -> uuid.UUID:
     value |= 0b10 << 62
     value |= secrets.randbits(62)
     return uuid.UUID(int=value)
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """What no id made at `moment` or later is smaller than, and no earlier one reaches."""
+    return uuid.UUID(int=((moment - _EPOCH) // timedelta(milliseconds=1)) << 80)
+
+
+def moment_of(identifier: uuid.UUID) -> datetime:
+    """When an id was made, to the millisecond, in UTC."""
+    return _EPOCH + timedelta(milliseconds=identifier.int >> 80)

@@ -81,7 +81,10 @@ def upgrade() -> None:
     op.create_table(
         "tallied_days",
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marks", sa.Integer(), nullable=False),
+        sa.Column("counted_marks", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seconds", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_tallied_days")),
     )
     op.create_table(
@@ -202,6 +205,7 @@ def upgrade() -> None:
         "login_links",
         sa.Column("purpose", sa.String(length=12), nullable=False, server_default="sign_in"),
     )
+    op.add_column("staff_accounts", sa.Column("totp_step", sa.Integer(), nullable=True))
     op.add_column(
         "outbox_messages", sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True)
     )
@@ -231,6 +235,13 @@ def upgrade() -> None:
         "portals", sa.Column("revision", sa.Integer(), nullable=False, server_default="1")
     )
     _wait_index(_NOT_DEAD)
+    op.create_index(
+        "ix_outbox_messages_dead",
+        "outbox_messages",
+        ["failed_at"],
+        postgresql_where=sa.text("failed_at IS NOT NULL"),
+        sqlite_where=sa.text("failed_at IS NOT NULL"),
+    )
     _rename_actions(_RENAMED)
     for table in _APPEND_ONLY:
         _refuse_changes(table)
@@ -240,6 +251,7 @@ def downgrade() -> None:
     for table in _APPEND_ONLY:
         _allow_changes(table)
     _rename_actions({new: old for old, new in _RENAMED.items()})
+    op.drop_index("ix_outbox_messages_dead", table_name="outbox_messages")
     _wait_index(_WAITING)
     op.drop_column("portals", "revision")
     op.drop_column("portals", "retention_days")
@@ -253,6 +265,7 @@ def downgrade() -> None:
     op.drop_column("outbox_messages", "failed_at")
     op.drop_column("outbox_messages", "leased_by")
     op.drop_column("outbox_messages", "lease_until")
+    op.drop_column("staff_accounts", "totp_step")
     op.drop_column("login_links", "purpose")
     op.drop_column("brandings", "published_by")
     op.drop_column("authorities", "revision")

@@ -1,0 +1,97 @@
+"""`portals work`: the background jobs, all named here: what handles a topic, what recurs."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.config import Settings
+from server.delivery.service import (
+    Done,
+    Jobs,
+    Message,
+    RecurringJob,
+    Worker,
+    in_one_transaction,
+    tidy_up,
+)
+from server.extensions import database, settings
+from server.partners import service as partners
+from server.reports import service as reports
+from server.statistics import service as statistics
+
+
+def all_jobs(settings: Settings) -> Jobs:
+    """Every job of the worker. Raises ValueError without the secret that signs checkpoints."""
+    secret, anchor = settings.audit_secret, settings.audit_anchor
+    if secret is None:
+        raise ValueError(
+            "PORTALS_AUDIT_SECRET is missing: the worker signs the audit trail with it; make one "
+            "with `portals check --new-secret`"
+        )
+
+    def fold_sightings(session: Session) -> None:
+        partners.fold_sightings(session, datetime.now(UTC))
+
+    def chain_events(session: Session) -> None:
+        audit.chain_events(session, datetime.now(UTC))
+
+    def sign_checkpoint(session: Session) -> None:
+        audit.sign_checkpoint(session, secret, anchor, datetime.now(UTC))
+
+    return Jobs(
+        handlers={reports.REPORT_RECEIVED: count_reports},
+        recurring=(
+            RecurringJob("sightings.fold", _seconds(2), in_one_transaction(fold_sightings)),
+            RecurringJob("statistics.recount", _seconds(2), statistics.recount_stale),
+            RecurringJob("audit.chain", _seconds(3), in_one_transaction(chain_events)),
+            RecurringJob("audit.checkpoint", _seconds(600), in_one_transaction(sign_checkpoint)),
+            RecurringJob("outbox.tidy", _seconds(3_600), tidy_up),
+        ),
+    )
+
+
+def count_reports(session: Session, messages: Sequence[Message]) -> None:
+    """Let the days be counted again on which these reports came in."""
+    days = {reports.day_received(message.payload) for message in messages}
+    statistics.mark_stale(session, days)
+
+
+@click.command("work")
+@click.option("--once", is_flag=True, help="Do what there is to do, then end.")
+@click.option("--json", "as_json", is_flag=True, help="With --once: print JSON.")
+@with_appcontext
+def work(once: bool, as_json: bool) -> None:
+    """Carry out the background jobs, until SIGTERM. Any number of workers may run."""
+    try:
+        worker = Worker(database(), all_jobs(settings()))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    if once:
+        _say(worker.run_once(), as_json)
+    else:
+        worker.run()
+
+
+def _say(done: Done, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(done)))
+    else:
+        click.echo(f"{done.messages} messages, {len(done.jobs)} jobs")
+    failed = [*done.failed_jobs, *([f"{done.failures} messages"] if done.failures else [])]
+    if failed:
+        raise click.ClickException(f"failed: {', '.join(failed)}; they are tried again later")
+
+
+def _seconds(number: int) -> timedelta:
+    return timedelta(seconds=number)
