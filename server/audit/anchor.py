@@ -26,10 +26,12 @@ class SignedCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class AnchorLine:
-    """Line `number` of the anchor; `checkpoint` is None when it is not readable."""
+    """Line `number` of the anchor; `checkpoint` is None when it is not readable, which a
+    power cut explains where it has no end (`is_torn`)."""
 
     number: int
     checkpoint: SignedCheckpoint | None
+    is_torn: bool = False
 
 
 def append_to_anchor(path: Path, checkpoint: SignedCheckpoint) -> None:
@@ -67,7 +69,7 @@ def read_anchor(path: Path, *, end: int | None = None) -> Iterator[AnchorLine]:
                 return
             number += 1
             if line.strip():
-                yield AnchorLine(number, _parse(line))
+                yield AnchorLine(number, _parse(line), not line.rstrip().endswith(b"}"))
 
 
 def last_in_anchor(path: Path) -> SignedCheckpoint | None:

@@ -13,19 +13,24 @@ from server.audit.chain import chain_events
 from server.audit.checkpoints import last_checkpoint, public_key_of, sign_checkpoint
 from server.audit.errors import AuditError, TrailDoubtful
 from server.audit.models import AuditEvent
+from server.audit.verdict import Problem, Verdict
+from server.audit.verify import verify
 from server.audit.vocabulary import AuditAction
 
 __all__ = [
     "AuditAction",
     "AuditError",
     "AuditEvent",
+    "Problem",
     "SignedCheckpoint",
     "TrailDoubtful",
+    "Verdict",
     "chain_events",
     "last_checkpoint",
     "public_key_of",
     "record_event",
     "sign_checkpoint",
+    "verify",
 ]
 
 

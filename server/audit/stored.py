@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Text, cast, extract
+from sqlalchemy import ColumnElement, LargeBinary, Text, cast, extract, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.audit.canonical import EventRecord, microseconds
@@ -21,7 +21,9 @@ _SQLITE_TIME_LENGTH = len("2026-11-22 12:00:00.000000")
 
 def raw(session: Session, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """A column as plain text (SQLite: its bytes), whatever type the model gives it."""
-    return cast(column, LargeBinary if _is_sqlite(session) else Text)
+    # Named apart from the column itself, which a query may select as well.
+    as_stored = cast(column, LargeBinary if _is_sqlite(session) else Text)
+    return as_stored.label(f"raw_{column.key}")
 
 
 def raw_time(session: Session, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
@@ -29,6 +31,11 @@ def raw_time(session: Session, column: InstrumentedAttribute[Any]) -> ColumnElem
     if _is_sqlite(session):
         return cast(column, LargeBinary)
     return cast(extract("epoch", column) * 1_000_000, Text)
+
+
+def raw_bytes(session: Session, column: InstrumentedAttribute[bytes]) -> ColumnElement[bytes]:
+    """Bytes, even where SQLite was given something else."""
+    return cast(column, LargeBinary) if _is_sqlite(session) else type_coerce(column, LargeBinary)
 
 
 def raw_event(session: Session) -> list[ColumnElement[Any]]:

@@ -111,9 +111,8 @@ def test_a_clock_that_was_ahead_does_not_stop_the_chain(session: Session) -> Non
     assert chain_events(session, NOW) == 2
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer
 def test_two_workers_never_link_at_once(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer")
     with database.transaction() as session:
         add_events(session, 2)
     with database.transaction() as one:
