@@ -43,6 +43,7 @@ __all__ = [
     "Reaching",
     "UnknownTerritory",
     "Verified",
+    "authorities_everywhere",
     "authorities_for",
     "authorities_in_place",
     "continent_name",
@@ -134,6 +135,15 @@ def authorities_for(session: Session, territory: str) -> list[AuthorityView]:
     checked nor a row of which only the country is known.
     """
     return _views(list_authorities(session, territory=territory))
+
+
+def authorities_everywhere(session: Session) -> dict[str, list[AuthorityView]]:
+    """The same for every territory that has any, in one query."""
+    found: dict[str, list[Authority]] = {}
+    for authority in list_authorities(session):
+        if authority.territory:
+            found.setdefault(authority.territory, []).append(authority)
+    return {code: views for code, rows in found.items() if (views := _views(rows))}
 
 
 def authorities_in_place(session: Session, place: str) -> list[AuthorityView]:

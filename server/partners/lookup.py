@@ -51,21 +51,19 @@ def get_attributions(session: Session, key_ids: Collection[UUID]) -> dict[UUID, 
     return {row[0].id: _resolve(row) for row in rows}
 
 
-def open_keys_of(session: Session, portal_id: UUID) -> list[ResolvedKey]:
-    """The live publishable keys of a portal that hold now, the newest first."""
+def form_keys_of(session: Session, portal_id: UUID) -> list[ResolvedKey]:
+    """The live publishable keys of a portal that were ever opened, the newest first."""
     rows = session.execute(
         _query()
         .where(
             PartnerKey.portal_id == portal_id,
             PartnerKey.mode == KeyMode.LIVE,
-            PartnerKey.state == KeyState.ACTIVE,
+            PartnerKey.state != KeyState.PENDING,
             PartnerKey.secret_hmac.is_(None),
         )
         .order_by(PartnerKey.id.desc())
     )
-    now = datetime.now(UTC)
-    keys = [_resolve(row) for row in rows]
-    return [key for key in keys if key.standing(now) is Standing.OPEN]
+    return [_resolve(row) for row in rows]
 
 
 def portal_words(portal: Portal) -> dict[str, PortalWords]:
@@ -74,7 +72,7 @@ def portal_words(portal: Portal) -> dict[str, PortalWords]:
 
 
 def _resolve(row: Row[PartnerKey, Partner, Portal, Branding | None]) -> ResolvedKey:
-    return resolve_key(*row._tuple())
+    return resolve_key(*row)
 
 
 def _query() -> Select[PartnerKey, Partner, Portal, Branding | None]:

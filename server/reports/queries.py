@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.partners.service import KeyMode
+from server.partners.service import KeyMode, shows_outcomes
 from server.reports.models import Envelope, Report
 from server.reports.private_keys import PrivateKeys
 from server.reports.references import parse_receipt, parse_reference, receipt_hmac
@@ -37,13 +37,26 @@ class OpenedReport:
     contact: dict[str, Any] | None
 
 
+#: What came of a report, in the words that a citizen may be given.
+OUTCOMES = frozenset(
+    {PublicStatus.ACTION_TAKEN, PublicStatus.NO_ACTION, PublicStatus.CANNOT_ASSESS}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptStatus:
-    """What a receipt tells its holder."""
+    """What a receipt tells its holder.
+
+    Where its portal does not tell outcomes (`shows_outcome` is false), `status` is `received`,
+    `being_assessed` or `expired` only: each outcome is given as `being_assessed`, and nobody can
+    tell them apart. `expired` is left: every report becomes that, whatever came of it. Whoever
+    shows such a status must not say that the work goes on.
+    """
 
     reference: str
     status: PublicStatus
     updated_at: datetime
+    shows_outcome: bool = True
 
 
 def list_reports(
@@ -90,11 +103,20 @@ def look_up_receipt(session: Session, text: str, secrets: IntakeSecrets) -> Rece
         return None
     tags = [receipt_hmac(secrets, receipt, generation) for generation in secrets.numbers()]
     row = session.execute(
-        select(Report.reference, Report.status, Report.updated_at).where(
+        select(Report.reference, Report.status, Report.updated_at, Report.portal_id).where(
             Report.receipt_hmac.in_(tags)
         )
     ).first()
-    return None if row is None else ReceiptStatus(*row)
+    if row is None:
+        return None
+    reference, status, updated_at, portal_id = row
+    shown = shows_outcomes(session, portal_id)
+    return ReceiptStatus(reference, veiled(status, shown), updated_at, shown)
+
+
+def veiled(status: PublicStatus, shows_outcome: bool) -> PublicStatus:
+    """The status as its citizen may know it: see `ReceiptStatus`."""
+    return PublicStatus.BEING_ASSESSED if status in OUTCOMES and not shows_outcome else status
 
 
 def _open(row: Envelope, private_keys: PrivateKeys) -> dict[str, Any]:

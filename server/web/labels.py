@@ -100,6 +100,11 @@ _STATUSES: dict[PublicStatus, LazyString] = {
     PublicStatus.EXPIRED: _("This report is closed and its details have been deleted."),
 }
 
+#: Said of every report that is looked at or closed, where a portal does not tell what came of it.
+_WITHOUT_OUTCOME = _(
+    "Trained people look at your report, or have done so. Here we do not say what came of it."
+)
+
 FIELDS = tuple(_LABELS)
 
 
@@ -114,6 +119,11 @@ def label(field: str, value: str) -> str:
     return value if text is None else str(text)
 
 
-def status_text(status: str) -> str:
-    """What a public status means, in the current language. Raises ValueError for another word."""
+def status_text(status: str, shows_outcome: bool = True) -> str:
+    """What a public status means, in the current language. Raises ValueError for another word.
+
+    Without `shows_outcome`, `being_assessed` may as well be over, and the text says so.
+    """
+    if status == PublicStatus.BEING_ASSESSED and not shows_outcome:
+        return str(_WITHOUT_OUTCOME)
     return str(_STATUSES[PublicStatus(status)])

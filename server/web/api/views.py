@@ -209,7 +209,7 @@ def receipts_lookup(body: dict[str, str]) -> dict[str, Any]:
     return {
         "reference": found.reference,
         "status": found.status,
-        "status_text": status_text(found.status),
+        "status_text": status_text(found.status, found.shows_outcome),
         "updated_at": found.updated_at,
     }
 

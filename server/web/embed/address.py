@@ -43,8 +43,12 @@ def language_of(key: ResolvedKey | None, wanted: str | None) -> str:
 
 
 def spoken_language(key: ResolvedKey | None) -> str:
-    """The language of `?lang=`, when the key speaks it and we do; else the key's default."""
-    return language_of(key, request.args.get("lang"))
+    """The language of the address, when the key speaks it and we do; else the key's default.
+
+    It is in the path of a portal's own page, in `?lang=` everywhere else.
+    """
+    path = request.view_args or {}
+    return language_of(key, path["language"] if "language" in path else request.args.get("lang"))
 
 
 def campaign() -> str | None:
@@ -57,12 +61,21 @@ def theme() -> Theme | None:
     return THEMES.get(request.args.get("theme", ""))
 
 
-def in_language(code: str, named: str | None) -> str:
-    """The query of this address in another language, with the campaign `named` and the theme."""
-    query = {"lang": code, "campaign": named, "theme": theme()}
-    return "?" + urlencode({name: value for name, value in query.items() if value})
+def in_language(code: str, named: str | None, portal: str = "") -> str:
+    """This address in another language, with the campaign `named` and the theme.
+
+    The query alone, or with `portal` the path of that portal's own page.
+    """
+    query = {"lang": None if portal else code, "campaign": named, "theme": theme()}
+    text = urlencode({name: value for name, value in query.items() if value})
+    path = f"/portals/{portal}/{code}" if portal else ""
+    return f"{path}?{text}" if text else path
 
 
-def language_links(key: ResolvedKey, named: str | None) -> list[tuple[Language, str]]:
+def language_links(
+    key: ResolvedKey, named: str | None, portal: str = ""
+) -> list[tuple[Language, str]]:
     """The key's languages, each with its link."""
-    return [(language, in_language(language.code, named)) for language in spoken(key.languages)]
+    return [
+        (language, in_language(language.code, named, portal)) for language in spoken(key.languages)
+    ]

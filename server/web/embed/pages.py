@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from server.directory.service import emergency_number
-from server.partners.service import ResolvedKey
+from server.partners.service import PortalWords, ResolvedKey
 from server.web.embed.address import spoken_language, theme
 from server.web.embed.copies import copies
 from server.web.embed.documents import Document, make_document, send
@@ -23,8 +23,13 @@ _FRAMED = ("/embed/", "/r/")
 
 def safe_page(key: ResolvedKey | None) -> Response:
     """For a key that is unknown (404) or not in use (410): small, framable anywhere, no form."""
-    status = 404 if key is None else 410
-    language, emergency = spoken_language(key), local_emergency(key)
+    language = spoken_language(key)
+    words = key.portal_words(language) if key else PortalWords()
+    return stand_in(404 if key is None else 410, language, local_emergency(key), words)
+
+
+def stand_in(status: int, language: str, emergency: str | None, words: PortalWords) -> Response:
+    """What stands where a form is expected and there is none: no form, and a way to report."""
 
     def render() -> Document:
         with speaking(language):
@@ -38,9 +43,10 @@ def safe_page(key: ResolvedKey | None) -> Response:
             heading=heading,
             texts=(),
             emergency=emergency,
+            words=words,
         )
 
-    name = ("safe page", status, language, emergency, theme())
+    name = ("safe page", status, language, emergency, words, theme())
     return copies().page(name, render, CACHE_SAFE_PAGE, status).response()
 
 
@@ -60,6 +66,7 @@ def kept_words_page(key: ResolvedKey, typed: str, status: int) -> Response:
         texts=texts,
         typed=typed,
         emergency=local_emergency(key),
+        words=key.portal_words(language),
     )
     return send(document, status=status, cache=CACHE_NEVER)
 

@@ -115,7 +115,7 @@ def _signpost(sent: SentForm, key: ResolvedKey, place: Place, choice: str) -> Re
         choice=choice,
         authorities=authorities,
         emergency=local_emergency(key, code),
-        back=in_language(spoken_language(key), campaign()),
+        back=in_language(spoken_language(key), campaign(), place.portal),
     )
     return send(document, cache=CACHE_NEVER)
 

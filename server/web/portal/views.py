@@ -1,77 +1,8 @@
-"""/status: what became of a report, for whoever holds its receipt."""
+"""The public pages around the form: portals by country, a portal's own, and the status."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from urllib.parse import urlencode
+from server.web.portal import countries, own_page, status
+from server.web.portal.blueprint import blueprint
 
-from flask import Blueprint, Response, abort, request
-from flask_babel import format_date
-
-from server.extensions import database, settings
-from server.partners.service import DEFAULT_COLOUR, ResolvedKey, Standing, find_key
-from server.reports.service import ReceiptStatus, look_up_receipt
-from server.web.access import anyone
-from server.web.embed.address import in_language, spoken_language, theme
-from server.web.embed.documents import make_document, send
-from server.web.headers import CACHE_FORM, CACHE_NEVER
-from server.web.labels import status_text
-from server.web.locale import LANGUAGES, speaking, spoken
-
-blueprint = Blueprint("portal", __name__, template_folder="templates")
-
-
-@blueprint.get("/status")
-@anyone("the page where a receipt is looked up")
-def status() -> Response:
-    """The empty page."""
-    return _page(cache=CACHE_FORM)
-
-
-@blueprint.post("/status")
-@anyone("whoever holds the receipt may know the status")
-def looked_up() -> Response:
-    """What became of the report, or one neutral answer for all that is not found."""
-    if request.mimetype != "application/x-www-form-urlencoded":
-        abort(415)
-    typed = request.form.get("receipt", "")
-    with database().reading() as session:
-        found = look_up_receipt(session, typed, settings().intake_secrets)
-    return _page(typed=typed, found=found, cache=CACHE_NEVER)
-
-
-def _page(*, cache: str, typed: str = "", found: ReceiptStatus | None = None) -> Response:
-    key = _opened_from()
-    language = spoken_language(key)
-    with speaking(language):
-        document = make_document(
-            "portal/status.html",
-            language=language,
-            # Opened from a frame it may stand in that frame; by itself nobody frames it.
-            ancestors=key.origins if key else (),
-            colour=key.branding.colour if key else DEFAULT_COLOUR,
-            scripted=True,
-            key=key,
-            languages=[
-                (each, _link(each.code, key))
-                for each in spoken(key.languages if key else LANGUAGES)
-            ],
-            typed=typed,
-            found=found,
-            meaning=status_text(found.status) if found else "",
-            day=format_date(found.updated_at, "long") if found else "",
-            back=f"/embed/{key.text}{in_language(language, None)}" if key else "",
-        )
-    return send(document, cache=cache)
-
-
-def _opened_from() -> ResolvedKey | None:
-    """The key of `?key=`, when it is in use: the page was opened from its frame."""
-    with database().reading() as session:
-        key = find_key(session, request.args.get("key", ""))
-    return key if key and key.standing(datetime.now(UTC)) is Standing.OPEN else None
-
-
-def _link(language: str, key: ResolvedKey | None) -> str:
-    query = {"lang": language, "key": key.text if key else None, "theme": theme()}
-    return "?" + urlencode({name: value for name, value in query.items() if value})
+__all__ = ["blueprint", "countries", "own_page", "status"]
