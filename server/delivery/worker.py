@@ -52,10 +52,10 @@ class Worker:
     def run(self) -> None:
         """Work until `stop`. A database that goes away is waited for; one that was never there
         raises what SQLAlchemy raises."""
-        self._introduce()
+        self.introduce()
         while not self._stopping.is_set():
             try:
-                idle = not self._turn(Done())
+                idle = not self.turn(Done())
             except Exception as error:
                 log_failed_job("worker", error)
                 self._stopping.wait(TROUBLED_S)
@@ -65,7 +65,7 @@ class Worker:
 
     def run_once(self) -> Done:
         """Carry out every message that is due, then each recurring job once, due or not."""
-        self._introduce()
+        self.introduce()
         done = Done()
         while not self._stopping.is_set() and self._messages(done):
             pass
@@ -74,11 +74,12 @@ class Worker:
                 self._job(name, done, early=True)
         return done
 
-    def _introduce(self) -> None:
+    def introduce(self) -> None:
+        """Note the recurring jobs in the database, before the first turn."""
         with self._database.transaction() as session:
             recurring.introduce(session, self._recurring, datetime.now(UTC))
 
-    def _turn(self, done: Done) -> bool:
+    def turn(self, done: Done) -> bool:
         """One batch of messages and the jobs that are due; whether there was anything."""
         busy = self._messages(done)
         with self._database.reading() as session:
