@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.partners.alerts import AlertKind, KeyAlert, find_alerts
 from server.partners.branding import (
     MAX_DISPLAY_NAME,
     MAX_TEXT,
@@ -36,6 +37,16 @@ from server.partners.keys import (
     issue_key,
     list_keys,
     predecessor_of,
+)
+from server.partners.kits import (
+    DEFAULT_KIT_DAYS,
+    KIT_DAYS,
+    IssuedKit,
+    OpenedKit,
+    close_kit,
+    find_kit,
+    issue_kit,
+    open_kits,
 )
 from server.partners.logo import MAX_FILE_BYTES, reencode_logo
 from server.partners.look import PARTS, Look, checked_look, look_of
@@ -94,6 +105,8 @@ from server.partners.vocabulary import Continent, KeyMode, KeyState, Reach
 __all__ = [
     "DARK_GROUNDS",
     "DEFAULT_COLOUR",
+    "DEFAULT_KIT_DAYS",
+    "KIT_DAYS",
     "LATE_REPORTS",
     "LIGHT_GROUNDS",
     "MAX_DISPLAY_NAME",
@@ -107,6 +120,7 @@ __all__ = [
     "OTHER_ORIGINS",
     "PARTS",
     "PORTAL_TEXTS",
+    "AlertKind",
     "Branding",
     "BrandingDraft",
     "BrandingError",
@@ -117,6 +131,8 @@ __all__ = [
     "EditConflict",
     "EditedKey",
     "IssuedKey",
+    "IssuedKit",
+    "KeyAlert",
     "KeyCache",
     "KeyEdit",
     "KeyMode",
@@ -124,6 +140,7 @@ __all__ = [
     "KeyTerms",
     "LastSeen",
     "Look",
+    "OpenedKit",
     "OriginError",
     "Partner",
     "PartnerError",
@@ -142,6 +159,7 @@ __all__ = [
     "checked_look",
     "clean_campaign",
     "clean_name",
+    "close_kit",
     "contrast_ratio",
     "corrected_colour",
     "draft_of",
@@ -149,7 +167,9 @@ __all__ = [
     "edit_key",
     "edit_partner",
     "edit_portal",
+    "find_alerts",
     "find_key",
+    "find_kit",
     "find_portal_page",
     "find_secret_key",
     "fold_sightings",
@@ -161,6 +181,7 @@ __all__ = [
     "get_portal",
     "glowing",
     "issue_key",
+    "issue_kit",
     "key_state",
     "last_seen",
     "legibility",
@@ -169,6 +190,7 @@ __all__ = [
     "list_portal_overviews",
     "list_portals",
     "look_of",
+    "open_kits",
     "origin_allowed",
     "origin_of",
     "parse_allowed_origin",

@@ -7,7 +7,7 @@ page that went live a moment ago shows before the worker has been here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from server.storage.ids import new_id
 #: What is seen on so many origins at once is invented: the rest is counted under this name.
 OTHER_ORIGINS = "other"
 MAX_FOLDED = 2_000
+#: Anybody can invent origins: of one key and day so many refused ones are told apart.
+MAX_REFUSED_A_DAY = 100
 KEPT = timedelta(days=400)
 
 
@@ -97,7 +99,7 @@ def fold_sightings(session: Session, now: datetime) -> int:
             select(PartnerKey.id).where(PartnerKey.id.in_({note.key_id for note in notes}))
         )
     )
-    _upsert(session, added_up(note for note in notes if note.key_id in known))
+    _upsert(session, _bounded(session, [note for note in notes if note.key_id in known]))
     session.execute(
         delete(Sighting).where(Sighting.last_at < now - KEPT),
         execution_options={"synchronize_session": False},
@@ -161,6 +163,32 @@ def added_up(counts: Iterable[SightingCount]) -> list[SightingCount]:
 
 def _newest_first(count: SightingCount) -> tuple[int, int, str]:
     return (-count.day.toordinal(), -count.seen, count.origin)
+
+
+def _bounded(session: Session, notes: Sequence[SightingCount]) -> list[SightingCount]:
+    """The notes added up, with refused origins beyond the bound under `other`."""
+    counts = added_up(notes)
+    refused = [each for each in counts if not each.allowed]
+    if not refused:
+        return counts
+    days = {(each.key_id, each.day) for each in refused}
+    rows = session.execute(
+        select(Sighting.key_id, Sighting.day, Sighting.origin).where(
+            tuple_(Sighting.key_id, Sighting.day).in_(days), Sighting.allowed.is_(False)
+        )
+    )
+    named: dict[tuple[UUID, date], set[str]] = {day: {OTHER_ORIGINS} for day in days}
+    for key_id, day, origin in rows:
+        named[key_id, day].add(origin)
+    kept = [each for each in counts if each.allowed]
+    # What was seen most keeps its name.
+    for each in sorted(refused, key=lambda count: -count.seen):
+        names = named[each.key_id, each.day]
+        if each.origin not in names and len(names) > MAX_REFUSED_A_DAY:
+            each = replace(each, origin=OTHER_ORIGINS)
+        names.add(each.origin)
+        kept.append(each)
+    return added_up(kept)
 
 
 def _upsert(session: Session, counts: Sequence[SightingCount]) -> None:

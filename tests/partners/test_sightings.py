@@ -111,6 +111,23 @@ def test_notes_of_a_key_that_is_gone_stop_nobody(database, key_id):
     assert seen_in(database, key_id) == [("2026-11-22", ORIGIN, True, 1)]
 
 
+def test_of_invented_origins_a_hundred_a_day_keep_their_names(database, key_id):
+    note_down(
+        database,
+        count(key_id, origin="https://real.example", allowed=False, seen=5),
+        *(count(key_id, origin=f"https://p{n}.example", allowed=False) for n in range(120)),
+    )
+    fold(database)
+    note_down(database, count(key_id, origin="https://late.example", allowed=False))
+    note_down(database, count(key_id, origin="https://real.example", allowed=False))
+    fold(database)
+    seen = {origin: times for _, origin, _, times in seen_in(database, key_id)}
+    assert len(seen) == 100 + 1
+    assert seen["https://real.example"] == 6
+    assert seen["other"] == 22
+    assert "https://late.example" not in seen
+
+
 def test_days_long_past_are_forgotten(database, key_id):
     note_down(database, count(key_id), count(key_id, at=NOW - timedelta(days=399)))
     fold(database)
