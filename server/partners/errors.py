@@ -22,3 +22,7 @@ class EditConflict(PartnerError):
             f"{what} was changed by somebody else meanwhile: "
             "look at it again, then repeat your change"
         )
+
+
+class BrandingError(PartnerError):
+    """A part of the branding is out of bounds; the message says what to change."""

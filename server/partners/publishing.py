@@ -1,14 +1,17 @@
-"""Publish a partner's branding: each time a new revision."""
+"""Publish a partner's branding, and go back to an older one: each time a new revision."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit.service import AuditAction, record_event
-from server.partners import branding as brand
+from server.partners.drafts import draft_of, lock_branding
+from server.partners.errors import EditConflict, PartnerError
+from server.partners.logo import reencode_logo
+from server.partners.look import Look, checked_look, difference, look_of
 from server.partners.models import Branding, Partner
 
 
@@ -22,36 +25,110 @@ def publish_branding(
     texts: dict[str, dict[str, str]],
     actor: str,
 ) -> Branding:
-    """Publish a new revision of a partner's branding; raises BrandingError out of bounds.
+    """Publish a new revision without a draft; raises BrandingError out of bounds.
 
-    `texts` is `{language: {"intro": …, "footer": …}}`, plain text. `logo` is a PNG or JPEG
+    `texts` is `{language: {"intro": …, "footer": …}}`, plain text. `logo` is a PNG, JPEG or WebP
     file's bytes; it is re-encoded.
     """
-    latest = session.scalar(
-        select(func.max(Branding.revision)).where(Branding.partner_id == partner.id)
+    look = checked_look(
+        display_name=display_name,
+        colour=colour,
+        logo=reencode_logo(logo) if logo else None,
+        texts=texts,
     )
+    lock_branding(session, partner)
+    return _publish(session, partner, look, AuditAction.BRANDING_PUBLISHED, actor)
+
+
+def publish_draft(session: Session, partner: Partner, *, revision: int, actor: str) -> Branding:
+    """Publish the draft as it was seen at `revision`; there is no draft afterwards.
+
+    Raises PartnerError without a draft, and EditConflict when it was saved again meanwhile.
+    """
+    lock_branding(session, partner)
+    draft = draft_of(session, partner)
+    if draft is None:
+        raise PartnerError("there is no draft to publish: somebody published or discarded it")
+    if draft.revision != revision:
+        raise EditConflict("the draft")
+    look = look_of(draft, partner)
+    session.delete(draft)
+    return _publish(session, partner, look, AuditAction.BRANDING_PUBLISHED, actor)
+
+
+def roll_back(
+    session: Session, partner: Partner, *, to: int, published: int, actor: str
+) -> Branding:
+    """Publish the look of revision `to` again. A draft stays as it is.
+
+    `published` is the revision that was the newest when this was decided: EditConflict when it
+    is not any more. Raises PartnerError for a revision that is none, or is the newest itself.
+    """
+    lock_branding(session, partner)
+    current = published_look(session, partner)
+    if current is None or current.revision != published:
+        raise EditConflict("the published look")
+    if to == published:
+        raise PartnerError("this look is the published one")
+    old = revision_of(session, partner, to)
+    if old is None:
+        raise PartnerError(f"there is no look {to} of this partner")
+    action = AuditAction.BRANDING_ROLLED_BACK
+    return _publish(session, partner, look_of(old, partner), action, actor, to=to)
+
+
+def published_look(session: Session, partner: Partner) -> Branding | None:
+    """The newest revision, which every key of the partner shows."""
+    return next(iter(published_looks(session, partner, most=1)), None)
+
+
+def published_looks(session: Session, partner: Partner, most: int = 50) -> list[Branding]:
+    """The newest revisions, the published one first."""
+    query = (
+        select(Branding)
+        .where(Branding.partner_id == partner.id)
+        .order_by(Branding.revision.desc())
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
+def revision_of(session: Session, partner: Partner, revision: int) -> Branding | None:
+    """One revision of this partner's, or None."""
+    return session.scalar(
+        select(Branding).where(Branding.partner_id == partner.id, Branding.revision == revision)
+    )
+
+
+def _publish(
+    session: Session,
+    partner: Partner,
+    look: Look,
+    action: AuditAction,
+    actor: str,
+    **details: int,
+) -> Branding:
+    """The caller holds the lock, so that no two revisions get the same number."""
+    before = published_look(session, partner)
     row = Branding(
         partner_id=partner.id,
-        revision=(latest or 0) + 1,
-        display_name=brand.check_text(display_name, brand.MAX_DISPLAY_NAME),
-        colour=brand.check_colour(colour),
-        logo=brand.reencode_logo(logo) if logo else None,
-        texts={
-            language: {
-                name: brand.check_text(parts.get(name, ""), brand.MAX_TEXT)
-                for name in ("intro", "footer")
-            }
-            for language, parts in texts.items()
-        },
+        revision=(before.revision if before else 0) + 1,
+        display_name=look.display_name,
+        colour=look.colour,
+        logo=look.logo,
+        texts={language: dict(parts) for language, parts in look.texts.items()},
         published_at=datetime.now(UTC),
+        published_by=actor,
     )
     session.add(row)
+    session.flush()
     record_event(
         session,
         actor,
-        AuditAction.BRANDING_PUBLISHED,
+        action,
         f"partner:{partner.id}",
         revision=row.revision,
-        colour=row.colour,
+        **details,
+        **difference(look_of(before, partner), look),
     )
     return row

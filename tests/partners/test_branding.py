@@ -1,93 +1,78 @@
-"""A branding cannot be illegible, heavy, or anything but text, a colour and a picture."""
+"""A branding's words are plain text, bounded, and read in the direction in which they stand."""
 
 from __future__ import annotations
 
-import io
-
 import pytest
-from PIL import Image
 
-from server.config import bundled
-from server.partners.branding import (
-    MAX_LOGO_BYTES,
-    BrandingError,
-    check_colour,
-    check_text,
-    contrast_ratio,
-    reencode_logo,
-)
+from server.partners.branding import check_text
+from server.partners.errors import BrandingError
+from server.partners.look import Look, checked_look, difference
 
 
-def picture(size=(400, 120), kind="PNG", **options):
-    image = Image.new("RGB", size, "#204060")
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
-def test_black_on_white_has_the_contrast_that_wcag_names():
-    assert contrast_ratio("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast_ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-
-
-def test_a_dark_colour_is_taken_in_small_letters():
-    assert check_colour(" #1D4F76 ") == "#1d4f76"
-
-
-@pytest.mark.parametrize("colour", ["#777777", "#ffffff", "#ffcc00"])
-def test_a_colour_that_white_text_vanishes_on_is_refused(colour):
-    with pytest.raises(BrandingError, match="darken"):
-        check_colour(colour)
-
-
-@pytest.mark.parametrize("colour", ["red", "#fff", "#1d4f76;}", "url(x)", "#1d4f7g", ""])
-def test_what_is_no_colour_never_reaches_a_style(colour):
-    with pytest.raises(BrandingError, match="no colour"):
-        check_colour(colour)
-
-
-def test_text_that_turns_the_reading_direction_is_refused():
-    with pytest.raises(BrandingError, match="direction"):
-        check_text("abc\u202edef", 60)
-
-
-def test_text_is_trimmed_and_bounded():
+def test_text_is_trimmed_composed_and_bounded() -> None:
     assert check_text("  a \n b ", 60) == "a b"
+    assert check_text("Cafe\u0301", 60) == "Caf\u00e9"
     with pytest.raises(BrandingError, match="at most 60"):
         check_text("x" * 61, 60)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_a_logo_is_written_anew_and_small(kind):
-    encoded = reencode_logo(picture(kind=kind))
-    assert len(encoded) <= MAX_LOGO_BYTES
-    with Image.open(io.BytesIO(encoded)) as image:
-        assert image.format == "PNG"
-        assert image.height <= 64
+@pytest.mark.parametrize("turning", "\u202a\u202e\u2066\u2069\u200e\u200f\u061c")
+def test_text_that_turns_the_reading_direction_is_refused(turning: str) -> None:
+    with pytest.raises(BrandingError, match="direction"):
+        check_text(f"abc{turning}def", 60)
 
 
-def test_what_a_file_carries_beside_its_picture_is_dropped():
-    exif = Image.Exif()
-    exif[0x010E] = "a hidden sentence"
-    data = picture(kind="JPEG", exif=exif) + b"<script>alert(1)</script>"
-    encoded = reencode_logo(data)
-    assert b"hidden" not in encoded
-    assert b"script" not in encoded
+@pytest.mark.parametrize("hidden", ["\0", "\x1b", "\x7f", "\x9f", "\ud800", "\ue000", "\ufeff"])
+def test_what_cannot_be_seen_is_refused(hidden: str) -> None:
+    with pytest.raises(BrandingError, match="type it anew"):
+        check_text(f"abc{hidden}def", 60)
 
 
-@pytest.mark.parametrize("slug", ["telco", "charity", "police"])
-def test_the_examples_logos_fit(slug):
-    assert reencode_logo((bundled("examples") / slug / "logo.png").read_bytes())
+def test_what_scripts_need_to_be_written_stays() -> None:
+    for text in ("می‌خواهم", "ශ්‍රී ලංකා", "مرفأ الطفولة", "👩‍👧"):
+        assert check_text(text, 60) == text
+
+
+def test_markup_is_text_like_any_other() -> None:
+    assert check_text("</style><script>", 60) == "</style><script>"
+
+
+def look(**changes: object) -> Look:
+    values = {"display_name": "A", "colour": "#1d4f76", "logo": None, "texts": {}} | changes
+    return checked_look(**values)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "data", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"", b"\x89PNG\r\n\x1a\nxx"]
+    ("changes", "field"),
+    [
+        ({"display_name": " "}, "display_name"),
+        ({"display_name": "x" * 5_000}, "display_name"),
+        ({"colour": "#ffcc00"}, "colour"),
+        ({"colour": "red;}"}, "colour"),
+        ({"texts": {"fr": {"intro": "x" * 281}}}, "intro_fr"),
+        ({"texts": {"ar": {"footer": "\u202e"}}}, "footer_ar"),
+    ],
 )
-def test_what_is_no_picture_is_refused(data):
-    with pytest.raises(BrandingError):
-        reencode_logo(data)
+def test_a_look_out_of_bounds_names_the_field(changes: dict[str, object], field: str) -> None:
+    with pytest.raises(BrandingError) as refused:
+        look(**changes)
+    assert refused.value.field == field
 
 
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded():
-    with pytest.raises(BrandingError, match=r"2,000 pixels"):
-        reencode_logo(picture(size=(2_001, 10)))
+def test_a_language_is_a_code_and_nothing_else() -> None:
+    with pytest.raises(BrandingError, match="no language"):
+        look(texts={"fr; x": {"intro": "a"}})
+
+
+def test_languages_without_a_word_are_left_out() -> None:
+    kept = look(texts={"fr": {"intro": "", "footer": " "}, "en": {"intro": "Hello"}})
+    assert kept.texts == {"en": {"intro": "Hello", "footer": ""}}
+
+
+def test_the_trail_gets_what_changed_and_no_picture() -> None:
+    before = look(texts={"fr": {"intro": "Bonjour"}})
+    after = look(colour="#0b2a4f", logo=b"picture", texts={"fr": {"intro": "Salut"}})
+    changed = difference(before, after)
+    assert changed["before"] == {"colour": "#1d4f76", "logo": None, "intro.fr": "Bonjour"}
+    assert changed["after"].keys() == changed["before"].keys()
+    assert len(changed["after"]["logo"]) == 16

@@ -7,13 +7,12 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from server.partners.service import contrast_ratio
+from server.partners.service import DARK_GROUNDS, glowing
 from server.web.embed.address import Theme
 from server.web.widget.files import built_file
 
 #: Behind text in the dark: `--bg` of the dark scheme in `widget/frame/frame.css`.
-DARK_GROUND = "#15191d"
-MIN_CONTRAST = 7.0  # WCAG 2.2, success criterion 1.4.6
+DARK_GROUND = DARK_GROUNDS[0]
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _DARK_RULES = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{")
@@ -24,6 +23,12 @@ _EITHER_SCHEME = re.compile(r"color-scheme:\s*light dark")
 def frame_script() -> Markup:
     """The form's script, the same bytes for all keys, so that its hash is fixed."""
     return _inline(built_file("frame.js").content.decode("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def preview_script() -> Markup:
+    """What keeps a preview of the form from sending and from leading on."""
+    return _inline(built_file("preview.js").content.decode("utf-8"))
 
 
 @lru_cache(maxsize=256)
@@ -64,16 +69,6 @@ def _closing(css: str, start: int) -> int:
         if depth == 0:
             return index
     raise ValueError("a block of the style has no end")
-
-
-def glowing(colour: str) -> str:
-    """`colour` mixed with as much white as it takes to be read on the dark ground (7 : 1)."""
-    channels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    for share in range(0, 101, 5):
-        mixed = "#" + "".join(f"{c + (255 - c) * share // 100:02x}" for c in channels)
-        if contrast_ratio(mixed, DARK_GROUND) >= MIN_CONTRAST:
-            return mixed
-    return "#ffffff"
 
 
 def _inline(content: str) -> Markup:
