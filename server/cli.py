@@ -8,6 +8,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from server.app import create_app
+from server.commands.audit import audit
 from server.commands.check import check
 from server.commands.demo import demo
 from server.commands.directory import directory
@@ -26,6 +27,7 @@ from server.extensions import DATABASE
 from server.storage.database import Database
 
 COMMANDS = (
+    audit,
     check,
     demo,
     directory,

@@ -37,17 +37,20 @@ def chain_events(session: Session, now: datetime) -> int:
     ).first()
     seq, previous = (head.seq, head.hash) if head else (0, BEGINNING)
     since = _since(head, now)
-    query = select(AuditEvent.id.label("event_id"), *raw_event(session)).where(
+    query = select(*raw_event(session)).where(
         ~select(AuditLink.seq)
         .where(AuditLink.event_id == AuditEvent.id, AuditLink.event_id >= since)
         .exists(),
         AuditEvent.id >= since,
     )
     rows = []
-    for event_id, *values in session.execute(query.order_by(AuditEvent.id).limit(BATCH)):
+    for values in session.execute(query.order_by(AuditEvent.id).limit(BATCH)):
+        event = read_event(values)
+        if "id" in event.unreadable:
+            continue  # nothing of ours; `verify` tells of it
         seq += 1
-        previous = link_hash(seq, previous, microseconds(now), read_event(values))
-        rows.append({"seq": seq, "event_id": event_id, "hash": previous, "linked_at": now})
+        previous = link_hash(seq, previous, microseconds(now), event)
+        rows.append({"seq": seq, "event_id": UUID(event.id), "hash": previous, "linked_at": now})
     if rows:
         session.execute(insert(AuditLink), rows)
     return len(rows)

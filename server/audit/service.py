@@ -8,24 +8,33 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.audit.anchor import SignedCheckpoint
-from server.audit.canonical import canonical_json
-from server.audit.chain import chain_events
+from server.audit.canonical import EventRecord, canonical_json, instant
+from server.audit.chain import BATCH, chain_events
 from server.audit.checkpoints import last_checkpoint, public_key_of, sign_checkpoint
 from server.audit.errors import AuditError, TrailDoubtful
 from server.audit.models import AuditEvent
+from server.audit.search import SUBJECT_KINDS, EventFilter, FoundEvent, event_data, find_events
 from server.audit.verdict import Problem, Verdict
 from server.audit.verify import verify
 from server.audit.vocabulary import AuditAction
 
 __all__ = [
+    "BATCH",
+    "SUBJECT_KINDS",
     "AuditAction",
     "AuditError",
     "AuditEvent",
+    "EventFilter",
+    "EventRecord",
+    "FoundEvent",
     "Problem",
     "SignedCheckpoint",
     "TrailDoubtful",
     "Verdict",
     "chain_events",
+    "event_data",
+    "find_events",
+    "instant",
     "last_checkpoint",
     "public_key_of",
     "record_event",

@@ -15,6 +15,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from server.audit.canonical import EventRecord, microseconds
 from server.audit.models import AuditEvent
 
+#: Execution options of a query whose rows are more than memory should hold.
+STREAM = {"yield_per": 2_000}
+
 _ID = re.compile(r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})")
 _SQLITE_TIME_LENGTH = len("2026-11-22 12:00:00.000000")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.audit.canonical import BEGINNING, link_hash
 from server.audit.models import AuditEvent, AuditLink
 from server.audit.stored import (
+    STREAM,
     as_text,
     raw,
     raw_bytes,
@@ -21,8 +22,6 @@ from server.audit.stored import (
     read_time,
 )
 from server.audit.verdict import Findings
-
-_BATCH = 2_000
 
 
 @dataclass(slots=True)
@@ -49,9 +48,8 @@ def check_links(session: Session, first: int, head: int, findings: Findings) -> 
     links = Links(first - 1, before)
     if before is None:
         findings.add(f"link {first - 1} is gone", seq=first - 1)
-    for rows in _batches(session, first, head):
-        for row in rows:
-            _check(row, links, findings)
+    for row in _rows(session, first, head):
+        _check(row, links, findings)
     if first == 1:
         _check_counts(session, head, links, findings)
     return Walked(links.last_hash or BEGINNING, links.oldest_event_id)
@@ -96,7 +94,7 @@ def _gap(begin: int, end: int) -> str:
     return f"{which} gone: they were deleted, or their numbers changed"
 
 
-def _batches(session: Session, first: int, head: int) -> Iterator[Sequence[Any]]:
+def _rows(session: Session, first: int, head: int) -> Iterator[Sequence[Any]]:
     query = (
         select(
             AuditLink.seq,
@@ -108,13 +106,11 @@ def _batches(session: Session, first: int, head: int) -> Iterator[Sequence[Any]]
         .outerjoin(AuditEvent, AuditEvent.id == AuditLink.event_id)
         .where(AuditLink.seq <= head)
         .order_by(AuditLink.seq)
-        .limit(_BATCH)
     )
-    # Before the first number of all there may be a forged one: the walk over all starts without.
-    since = query if first == 1 else query.where(AuditLink.seq >= first)
-    while rows := session.execute(since).all():
-        yield rows
-        since = query.where(AuditLink.seq > rows[-1][0])
+    # Before the first number of all there may be a forged one: the walk over all begins there.
+    if first > 1:
+        query = query.where(AuditLink.seq >= first)
+    yield from session.execute(query, execution_options=STREAM)
 
 
 def _check_counts(session: Session, head: int, links: Links, findings: Findings) -> None:

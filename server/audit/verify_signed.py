@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,7 +16,7 @@ from server.audit.anchor import AnchorLine, SignedCheckpoint, read_anchor
 from server.audit.canonical import instant
 from server.audit.checkpoints import signature_is_good
 from server.audit.models import AuditCheckpoint, AuditLink
-from server.audit.stored import as_text, raw_bytes, raw_time, read_time
+from server.audit.stored import STREAM, as_text, raw_bytes, raw_time, read_time
 from server.audit.verdict import Findings
 
 _BATCH = 1_000
@@ -36,16 +36,15 @@ def check_checkpoints(
 ) -> Checkpoints:
     """Every checkpoint of link `first` and later: signature, key, and the link that it names."""
     found = Checkpoints()
-    for rows in _batches(session, first):
-        for row in rows:
-            checkpoint = _read(row)
-            found.count, found.last_seq = found.count + 1, row.seq
-            found.last_at = checkpoint.signed_at if checkpoint else None
-            if checkpoint is None:
-                findings.add("a checkpoint's time cannot be read: it was changed", seq=row.seq)
-                continue
-            _check_signature(checkpoint, "a checkpoint", public_keys, findings)
-            _check_link(checkpoint, row.link_hash, "a checkpoint", findings)
+    for row in _rows(session, first):
+        checkpoint = _read(row)
+        found.count, found.last_seq = found.count + 1, row.seq
+        found.last_at = checkpoint.signed_at if checkpoint else None
+        if checkpoint is None:
+            findings.add("a checkpoint's time cannot be read: it was changed", seq=row.seq)
+            continue
+        _check_signature(checkpoint, "a checkpoint", public_keys, findings)
+        _check_link(checkpoint, row.link_hash, "a checkpoint", findings)
     return found
 
 
@@ -130,7 +129,7 @@ def _check_link(
         )
 
 
-def _batches(session: Session, first: int) -> Iterator[Sequence[Any]]:
+def _rows(session: Session, first: int) -> Iterator[Any]:
     query = (
         select(
             AuditCheckpoint.seq,
@@ -142,12 +141,10 @@ def _batches(session: Session, first: int) -> Iterator[Sequence[Any]]:
         )
         .outerjoin(AuditLink, AuditLink.seq == AuditCheckpoint.seq)
         .order_by(AuditCheckpoint.seq)
-        .limit(_BATCH)
     )
-    since = query if first == 1 else query.where(AuditCheckpoint.seq >= first)
-    while rows := session.execute(since).all():
-        yield rows
-        since = query.where(AuditCheckpoint.seq > rows[-1].seq)
+    if first > 1:
+        query = query.where(AuditCheckpoint.seq >= first)
+    yield from session.execute(query, execution_options=STREAM)
 
 
 def _read(row: Any) -> SignedCheckpoint | None:

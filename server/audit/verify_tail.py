@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from server.audit.canonical import EventRecord, microseconds
 from server.audit.chain import LATEST, first_id_at
 from server.audit.models import AuditEvent, AuditLink
-from server.audit.stored import raw_event, read_event, read_id
+from server.audit.stored import STREAM, raw_event, read_event, read_id
 from server.audit.verdict import Findings
 from server.audit.vocabulary import AuditAction
 
 #: A worker links an event within seconds. One that waits longer has no worker, or was put in.
 PATIENCE = timedelta(minutes=10)
 
-_BATCH = 2_000
 _ACTIONS = frozenset(action.value for action in AuditAction)
 
 
@@ -29,12 +28,11 @@ def check_tail(
 ) -> int:
     """Look at every event without a link, or at those since about an event; returns how many."""
     count = 0
-    for rows in _batches(session, _since(oldest_event_id)):
-        count += len(rows)
-        for _, *values in rows:
-            event = read_event(values)
-            if (meaning := _wrong(event, now)) is not None:
-                findings.add(meaning, event_id=event.id)
+    for values in _rows(session, _since(oldest_event_id)):
+        count += 1
+        event = read_event(values)
+        if (meaning := _wrong(event, now)) is not None:
+            findings.add(meaning, event_id=event.id)
     return count
 
 
@@ -53,17 +51,13 @@ def _wrong(event: EventRecord, now: datetime) -> str | None:
     return None
 
 
-def _batches(session: Session, since: UUID | None) -> Iterator[Sequence[Any]]:
-    query = (
-        select(AuditEvent.id, *raw_event(session))
-        .where(~select(AuditLink.seq).where(AuditLink.event_id == AuditEvent.id).exists())
-        .order_by(AuditEvent.id)
-        .limit(_BATCH)
+def _rows(session: Session, since: UUID | None) -> Iterator[Sequence[Any]]:
+    query = select(*raw_event(session)).where(
+        ~select(AuditLink.seq).where(AuditLink.event_id == AuditEvent.id).exists()
     )
-    first = query if since is None else query.where(AuditEvent.id >= since)
-    while rows := session.execute(first).all():
-        yield rows
-        first = query.where(AuditEvent.id > rows[-1][0])
+    if since is not None:
+        query = query.where(AuditEvent.id >= since)
+    yield from session.execute(query.order_by(AuditEvent.id), execution_options=STREAM)
 
 
 def _since(oldest_event_id: str | None) -> UUID | None:
