@@ -102,6 +102,7 @@ BUNDLES = (
         ),
         budget=3072,
     ),
+    Bundle("preview.js", "preview"),
     Bundle("frame.css", "frame"),
 )
 

@@ -24,6 +24,7 @@ ORDER = (
     "style-src",
     "img-src",
     "font-src",
+    "frame-src",
     "connect-src",
     "form-action",
     "base-uri",
@@ -50,6 +51,9 @@ SCRIPTED: Policy = {
     "require-trusted-types-for": ("'script'",),
     "trusted-types": ("iwf",),
 }
+
+#: Put over the policy of a document that must reach nobody, and submit nothing.
+INERT: Policy = {"connect-src": (NONE,), "form-action": (NONE,)}
 
 
 def merge(*policies: Policy) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from server.extensions import settings
 from server.partners.service import DEFAULT_COLOUR
 from server.web import csp
 from server.web.embed.address import theme
-from server.web.embed.assets import frame_script, frame_style
+from server.web.embed.assets import frame_script, frame_style, preview_script
 from server.web.encodings import BEST, QUICK, accepted_encoding, compress
 from server.web.headers import PUBLIC_HEADERS
 from server.web.locale import LANGUAGES, speaking
@@ -51,32 +51,38 @@ def make_document(
     speaks_to: Iterable[str] | None = None,
     colour: str = DEFAULT_COLOUR,
     scripted: bool = False,
+    preview: bool = False,
     **context: Any,
 ) -> Document:
     """Render `template` in `language`, to be framed by `ancestors` (CSP sources) only.
 
     Its script answers the pages of `speaks_to`, which are its ancestors unless others are given.
+    A `preview` says what it is, reaches nobody and submits nothing.
     A source `http://host` lets `https://host` in too (CSP Level 3, section 6.7.2.8).
     """
     origins = list(ancestors if speaks_to is None else speaks_to)
     origins += [origin.replace("http:", "https:", 1) for origin in origins if origin[:5] == "http:"]
     style = frame_style(colour, theme())
-    script = frame_script() if scripted else None
+    scripts = [frame_script()] if scripted else []
+    if preview:
+        scripts.append(preview_script())
     with speaking(language):
         html = render_template(
             template,
             language=LANGUAGES[language],
             style=style,
-            script=script,
+            scripts=scripts,
+            preview=preview,
             origins=origins if scripted else (),
             hotline=settings().hotline_name,
             hotline_url=settings().hotline_url,
             **context,
         ).encode("utf-8", "replace")
     parts = [csp.CLOSED, csp.inline_style(style), csp.framed_by(ancestors)]
-    if script:
-        parts += [csp.SCRIPTED, csp.inline_script(script)]
-    return Document(html, csp.policy(*parts), language)
+    if scripts:
+        parts += [csp.SCRIPTED, *map(csp.inline_script, scripts)]
+    policy = csp.merge(*parts)
+    return Document(html, csp.policy({**policy, **(csp.INERT if preview else {})}), language)
 
 
 def ready(document: Document, *, cache: str, status: int = 200, quality: int = BEST) -> ReadyAnswer:
