@@ -1,4 +1,4 @@
-"""`portals keys`: issue, list, show, rotate, pause and revoke partner keys."""
+"""`portals keys`: issue, list, show, edit, rotate, pause, resume and revoke partner keys."""
 
 from __future__ import annotations
 
@@ -94,6 +94,50 @@ def pause(key: str) -> None:
     click.echo(f"{row.text} is paused")
 
 
+@keys.command("resume")
+@click.argument("key")
+@_refusals
+def resume(key: str) -> None:
+    """Let a paused key work again."""
+    with database().transaction() as session:
+        row = service.resume_key(session, key, actor=actor())
+    click.echo(f"{row.text} is active")
+
+
+@keys.command("edit")
+@click.argument("key")
+@click.option("--label", default=None, help="Where the key is used, for people.")
+@click.option("--origin", "origins", multiple=True, help="All of them, in place of those it has.")
+@click.option("--language", "languages", multiple=True, help="All of them, in the same way.")
+@click.option("--default-language", default=None, help="When the page names none.")
+@click.option("--campaign", default=None, help="Campaign of reports that name none; '' for none.")
+@click.option("--expires", type=IsoDate(), default=None, help="Last day, 2027-01-31.")
+@click.option("--no-expiry", is_flag=True, help="The key has no last day any more.")
+@_as_json
+@_refusals
+def edit(key: str, as_json: bool, no_expiry: bool, **given: Any) -> None:
+    """Give a key other terms. What is not named stays."""
+    if no_expiry and given["expires"]:
+        raise click.UsageError("--expires and --no-expiry exclude each other")
+    with database().transaction() as session:
+        row = service.get_key(session, key)
+        edited = service.edit_key(
+            session,
+            row.text,
+            _edit(row, given, no_expiry=no_expiry),
+            revision=row.revision,
+            actor=actor(),
+        )
+        answer = _row(edited.row)
+    for warning in edited.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if as_json:
+        click.echo(json.dumps(answer))
+        return
+    changed = ", ".join(edited.changed) or "nothing"
+    click.echo(f"{answer['key']}: changed {changed}")
+
+
 @keys.command("revoke")
 @click.argument("key")
 @click.option("--reason", required=True)
@@ -103,6 +147,33 @@ def revoke(key: str, reason: str) -> None:
     with database().transaction() as session:
         row = service.revoke_key(session, key, reason=reason, actor=actor())
     click.echo(f"{row.text} is revoked")
+
+
+@keys.command("kit")
+@click.argument("key")
+@click.option(
+    "--days",
+    type=click.Choice([str(days) for days in service.KIT_DAYS]),
+    default=str(service.DEFAULT_KIT_DAYS),
+    show_default=True,
+    help="How long its address works.",
+)
+@_as_json
+@_refusals
+def kit(key: str, days: str, as_json: bool) -> None:
+    """Open an integration kit: a page for the partner's webmaster. Its address is shown once."""
+    with database().transaction() as session:
+        row = service.get_key(session, key)
+        issued = service.issue_kit(
+            session, row, days=int(days), now=datetime.now(UTC), actor=actor()
+        )
+        expires_at = issued.kit.expires_at.isoformat(timespec="seconds")
+    link = f"{settings().public_url}/kit/{issued.token}"
+    if as_json:
+        click.echo(json.dumps({"link": link, "id": str(issued.kit.id), "expires_at": expires_at}))
+        return
+    click.echo(link)
+    click.echo(f"works until {expires_at}; hand it to the partner's webmaster", err=True)
 
 
 @keys.command("show")
@@ -150,6 +221,23 @@ def _say_issued(issued: service.IssuedKey, as_json: bool) -> None:
     click.echo(issued.text)
     if row.secret_hmac is not None:
         click.echo("Keep it safe: it is shown only now.", err=True)
+
+
+def _edit(key: Any, given: dict[str, Any], *, no_expiry: bool) -> service.KeyEdit:
+    languages = given["languages"] or tuple(key.languages)
+    default = given["default_language"] or key.default_language
+    if given["default_language"] is None and default not in languages:
+        default = languages[0]
+    campaign = key.campaign if given["campaign"] is None else given["campaign"]
+    expires_at = None if no_expiry else given["expires"] or key.expires_at
+    return service.KeyEdit(
+        label=key.label if given["label"] is None else given["label"],
+        origins=given["origins"] or tuple(key.origins),
+        languages=languages,
+        default_language=default,
+        campaign=campaign or None,
+        expires_at=expires_at,
+    )
 
 
 def _row(key: Any) -> dict[str, Any]:

@@ -43,6 +43,19 @@ def add_partner(
     click.echo(json.dumps({"slug": slug}) if as_json else f"added the partner {slug}")
 
 
+@partners.command("edit")
+@click.argument("slug")
+@click.option("--name", required=True, help="The new name. The slug stays.")
+@_as_json
+@_refusals
+def edit_partner(slug: str, name: str, as_json: bool) -> None:
+    """Rename a partner."""
+    with database().transaction() as session:
+        partner = service.edit_partner(session, slug, name=name, revision=None, actor=actor())
+        row = {"slug": partner.slug, "name": partner.name}
+    click.echo(json.dumps(row) if as_json else f"{slug} is now called {row['name']}")
+
+
 @partners.command("list")
 @_as_json
 def list_partners(as_json: bool) -> None:

@@ -10,6 +10,7 @@ from wtforms import (
     Field,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -60,14 +61,17 @@ class KeyForm(ConsoleForm, _Terms):
 
     mode = RadioField(
         "What is it for?",
-        choices=[("live", "Live: reports of the public"), ("test", "Test: to try a page out")],
+        choices=[
+            SelectChoice("live", "Live: reports of the public"),
+            SelectChoice("test", "Test: to try a page out"),
+        ],
         default="live",
     )
     kind = RadioField(
         "Where is it used?",
         choices=[
-            ("publishable", "On a web page (publishable key)"),
-            ("secret", "On the partner's server (secret key, shown once)"),
+            SelectChoice("publishable", "On a web page (publishable key)"),
+            SelectChoice("secret", "On the partner’s server (secret key, shown once)"),
         ],
         default="publishable",
     )
@@ -118,7 +122,7 @@ class RevokeForm(ConsoleForm):
 
 def offer_languages(form: Any, codes: list[str]) -> None:
     """Let the form choose among the portal's languages."""
-    form.languages.choices = [(code, language_name(code)) for code in codes]
+    form.languages.choices = [SelectChoice(code, language_name(code)) for code in codes]
     form.default_language.choices = list(form.languages.choices)
 
 
