@@ -29,8 +29,11 @@ from server.reports import service as reports
 from server.statistics import service as statistics
 
 
-def all_jobs(settings: Settings) -> Jobs:
-    """Every job of the worker. Raises ValueError without the secret that signs checkpoints."""
+def all_jobs(settings: Settings, *, patient: bool = True) -> Jobs:
+    """Every job of the worker; without `patient` each does all that there is, at once.
+
+    Raises ValueError without the secret that signs checkpoints.
+    """
     secret, anchor = settings.audit_secret, settings.audit_anchor
     if secret is None:
         raise ValueError(
@@ -47,11 +50,12 @@ def all_jobs(settings: Settings) -> Jobs:
     def sign_checkpoint(session: Session) -> None:
         audit.sign_checkpoint(session, secret, anchor, datetime.now(UTC))
 
+    recount = statistics.recount_stale if patient else statistics.recount_all_stale
     return Jobs(
         handlers={reports.REPORT_RECEIVED: count_reports},
         recurring=(
             RecurringJob("sightings.fold", _seconds(2), in_one_transaction(fold_sightings)),
-            RecurringJob("statistics.recount", _seconds(2), statistics.recount_stale),
+            RecurringJob("statistics.recount", _seconds(2), recount),
             RecurringJob("audit.chain", _seconds(3), in_one_transaction(chain_events)),
             RecurringJob("audit.checkpoint", _seconds(600), in_one_transaction(sign_checkpoint)),
             RecurringJob("outbox.tidy", _seconds(3_600), tidy_up),
@@ -72,7 +76,7 @@ def count_reports(session: Session, messages: Sequence[Message]) -> None:
 def work(once: bool, as_json: bool) -> None:
     """Carry out the background jobs, until SIGTERM. Any number of workers may run."""
     try:
-        worker = Worker(database(), all_jobs(settings()))
+        worker = Worker(database(), all_jobs(settings(), patient=not once))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -61,13 +61,14 @@ def mark_stale(session: Session, days: Collection[date]) -> None:
     )
 
 
-def stale_days(session: Session, now: datetime) -> list[date]:
+def stale_days(session: Session, now: datetime, *, rested_only: bool = True) -> list[date]:
     """Days that are to be counted and have rested long enough, the longest uncounted first."""
     rows = session.scalars(select(TalliedDay).where(TalliedDay.marks > TalliedDay.counted_marks))
     rested = [
         row
         for row in rows
-        if row.counted_at is None
+        if not rested_only
+        or row.counted_at is None
         or now >= row.counted_at + timedelta(seconds=row.seconds * REST_FACTOR)
     ]
     never = datetime.min.replace(tzinfo=UTC)
@@ -122,10 +123,19 @@ def recount_day(database: Database, day: date, *, force: bool = False) -> None:
 
 
 def recount_stale(database: Database, *, budget_s: float = 2.0) -> None:
-    """Count stale days, until none is left or `budget_s` seconds are over."""
+    """Count stale days that have rested, until none is left or `budget_s` seconds are over."""
+    _recount(database, rested_only=True, budget_s=budget_s)
+
+
+def recount_all_stale(database: Database) -> None:
+    """Count every stale day now, however long it takes."""
+    _recount(database, rested_only=False, budget_s=float("inf"))
+
+
+def _recount(database: Database, *, rested_only: bool, budget_s: float) -> None:
     until = time.monotonic() + budget_s
     with database.reading() as session:
-        days = stale_days(session, datetime.now(UTC))
+        days = stale_days(session, datetime.now(UTC), rested_only=rested_only)
     for day in days:
         recount_day(database, day)
         if time.monotonic() > until:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.statistics.partner_counts import PartnerCell, PartnerCounts, partner_counts
 from server.statistics.queries import Count, breakdown, days_of, last_30_days, reports_by_day
 from server.statistics.rebuild import RebuildRefused, rebuild
-from server.statistics.recount import mark_stale, recount_stale
+from server.statistics.recount import mark_stale, recount_all_stale, recount_stale
 from server.statistics.suppression import THRESHOLD
 from server.statistics.vocabulary import NO_VALUE, OTHER_VALUES, Dimension, Grouping, Owner
 
@@ -26,6 +26,7 @@ __all__ = [
     "mark_stale",
     "partner_counts",
     "rebuild",
+    "recount_all_stale",
     "recount_stale",
     "reports_by_day",
 ]
