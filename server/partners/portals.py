@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from server.audit.service import AuditAction, record_event
 from server.partners.errors import EditConflict, PartnerError
@@ -139,6 +139,18 @@ def list_portal_overviews(session: Session) -> list[PortalOverview]:
         .order_by(func.lower(Portal.name), Portal.slug)
     )
     return [PortalOverview(portal, partner, number) for portal, partner, number in rows]
+
+
+def list_keys_of_portal(session: Session, portal_id: UUID) -> list[PartnerKey]:
+    """The keys of a portal with their partner and portal loaded, the newest first."""
+    return list(
+        session.scalars(
+            select(PartnerKey)
+            .options(joinedload(PartnerKey.partner), joinedload(PartnerKey.portal))
+            .where(PartnerKey.portal_id == portal_id)
+            .order_by(PartnerKey.id.desc())
+        )
+    )
 
 
 def get_portal(session: Session, slug: str) -> Portal:

@@ -27,6 +27,13 @@ SECTIONS = (
         Permission.REPORTS_LIST,
         inner=("console.report",),
     ),
+    Section(
+        "Portals",
+        "console.portal_list",
+        "portals",
+        Permission.PORTALS_READ,
+        inner=("console.portal", "console.portal_edit", "console.portal_new"),
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.web.console import headers, reports, sign_in
+from server.web.console import headers, portals, reports, sign_in
 from server.web.console.blueprint import blueprint, is_console
 from server.web.console.errors import console_error
 from server.web.console.security import init_console_security
@@ -13,6 +13,7 @@ __all__ = [
     "headers",
     "init_console_security",
     "is_console",
+    "portals",
     "reports",
     "sign_in",
 ]
