@@ -15,7 +15,7 @@ from server.web.embed.documents import Document, make_document, send
 from server.web.headers import CACHE_FORM, CACHE_NEVER
 from server.web.locale import LANGUAGES, chosen, speaking
 from server.web.portal.blueprint import blueprint
-from server.web.portal.world import Country, read_world
+from server.web.portal.world import ContinentGroup, Country, read_world
 
 
 @blueprint.get("/portals/")
@@ -45,9 +45,20 @@ def _page(language: str, typed: str = "") -> Document:
         world=world,
         typed=typed,
         found=found,
+        served=_with_a_form(world),
         mistake=mistake if typed and not found else "",
         everything=_link(language),
     )
+
+
+def _with_a_form(world: list[ContinentGroup]) -> list[Country]:
+    """The countries that a portal names, continent by continent."""
+    return [
+        country
+        for group in world
+        for country in group.countries
+        if country.portals and country.portals[0].is_named
+    ]
 
 
 def _asked_for(typed: str, language: str) -> str | None:

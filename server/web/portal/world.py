@@ -16,21 +16,26 @@ from server.directory.service import (
     territories,
 )
 from server.extensions import database
-from server.partners.service import Continent, Portal, list_portals
+from server.partners.service import Continent, Portal, Reach, list_portals
 from server.web.reach import with_authority
 
 
 @dataclass(frozen=True, slots=True)
 class PortalLink:
-    """A portal of ours, in the reader's language where it speaks that."""
+    """A portal of ours, in the reader's language where it speaks that.
+
+    `is_named` where the portal names the country, and has it not by a rule.
+    """
 
     name: str
     href: str
+    is_named: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """`authorities` are the country's own; a link only where it was verified."""
+    """`authorities` are the country's own; a link only where it was verified. The first of the
+    `portals` is the one that serves it."""
 
     code: str
     name: str
@@ -59,7 +64,7 @@ def read_world(language: str) -> list[ContinentGroup]:
             code=code,
             name=name,
             portals=tuple(
-                PortalLink(portal.name, _address(portal, language))
+                PortalLink(portal.name, _address(portal, language), portal.reach is Reach.COUNTRIES)
                 for portal in portals_serving(portals, code, owned)
             ),
             authorities=tuple(_own(authorities.get(code, ()))),

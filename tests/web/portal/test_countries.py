@@ -47,7 +47,7 @@ def test_every_country_stands_there_in_the_readers_language(
     assert all(
         f"<summary>{territory_name(code, language)}</summary>" in html for code in TERRITORIES
     )
-    assert html.count("<h2 id=") == len(Continent)
+    assert html.count("<h3 id=") == len(Continent)
 
 
 def about(client: FlaskClient, country: str, language: str = "en") -> Document:
