@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from flask_wtf import FlaskForm
@@ -25,7 +26,7 @@ class ConsoleForm(FlaskForm):  # type: ignore[misc]
 
     def take(self, error: Exception) -> None:
         """The same for an error with a `field`, as the domain's errors have."""
-        self.refuse(str(error), getattr(error, "field", None))
+        self.refuse(sentence(str(error)), getattr(error, "field", None))
 
     def problems(self) -> list[tuple[str | None, str]]:
         """All mistakes in the order of the fields: id of the field, or None; and what to do."""
@@ -47,6 +48,11 @@ class Ticks(SelectMultipleField):  # type: ignore[misc]
     option_widget = CheckboxInput()
 
 
+def sentence(text: str) -> str:
+    """A domain's message as a page begins it: with a capital, unless it begins with a value."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z]+ ", text) else text
+
+
 def stripped(value: str | None) -> str:
     """A filter for text fields: composed characters (NFC), no space around."""
     return unicodedata.normalize("NFC", value or "").strip()
@@ -62,7 +68,8 @@ class PlainText:
         text: str = field.data or ""
         name = field.label.text
         if len(text) < self._least:
-            raise ValidationError(f"{name}: write at least {self._least} characters")
+            few = "1 character" if self._least == 1 else f"{self._least} characters"
+            raise ValidationError(f"{name}: write at least {few}")
         if len(text) > self._most:
             raise ValidationError(
                 f"{name}: {len(text):,} characters are too many, at most {self._most:,}"

@@ -14,6 +14,7 @@ from server.partners.service import IssuedKey, PartnerError
 from server.staff.service import subject_of
 from server.web.access import requires
 from server.web.console.blueprint import blueprint
+from server.web.console.forms import sentence
 from server.web.console.key_forms import RevokeForm, RotateForm
 from server.web.console.key_words import KeyWords, key_words
 from server.web.console.keys import answer_issued, key_or_404
@@ -44,7 +45,8 @@ def key_revoke(key_id: UUID) -> ResponseReturnValue:
         except PartnerError as error:
             form.take(error)
         else:
-            flash("Revoked. Its form is gone within two minutes.", "good")
+            gone = "" if key.is_secret else " Its form is gone within two minutes."
+            flash(f"Revoked.{gone}", "good")
             return redirect(url_for("console.key", key_id=key_id), 303)
     return page("key_revoke.html", form=form, key=key)
 
@@ -57,9 +59,10 @@ def key_pause(key_id: UUID) -> ResponseReturnValue:
     try:
         with database().transaction() as session:
             service.pause_key(session, key.text, actor=subject_of(member()))
-        flash("Paused. Its form is gone within two minutes; resume it at any time.", "good")
+        gone = "" if key.is_secret else "Its form is gone within two minutes. "
+        flash(f"Paused. {gone}Resume it at any time.", "good")
     except PartnerError as error:
-        flash(f"Nothing was changed: {error}.", "alert")
+        flash(f"Nothing was changed. {sentence(str(error))}.", "alert")
     return redirect(url_for("console.key", key_id=key_id), 303)
 
 
@@ -71,9 +74,9 @@ def key_resume(key_id: UUID) -> ResponseReturnValue:
     try:
         with database().transaction() as session:
             service.resume_key(session, key.text, actor=subject_of(member()))
-        flash("Resumed. Its form is back within two minutes.", "good")
+        flash("Resumed." if key.is_secret else "Resumed. Its form is back at once.", "good")
     except PartnerError as error:
-        flash(f"Nothing was changed: {error}.", "alert")
+        flash(f"Nothing was changed. {sentence(str(error))}.", "alert")
     return redirect(url_for("console.key", key_id=key_id), 303)
 
 

@@ -17,7 +17,13 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from server.partners.service import KeyEdit, KeyMode, KeyTerms
+from server.partners.service import (
+    KeyEdit,
+    KeyMode,
+    KeyTerms,
+    OriginError,
+    parse_allowed_origin,
+)
 from server.web.console.forms import ConsoleForm, EditForm, PlainText, Ticks, stripped
 from server.web.console.words import language_name
 
@@ -45,11 +51,22 @@ class WholeNumber(IntegerField):  # type: ignore[misc]
             raise ValueError(f"{self.label.text}: write a whole number") from error
 
 
+class Origins:
+    """A validator: each line is an allowed origin; every one that is not is told."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        for line in _lines(field.data):
+            try:
+                parse_allowed_origin(line)
+            except OriginError as error:
+                field.errors.append(str(error))
+
+
 class _Terms:
     """The fields that a new key and an edited one share."""
 
     label = StringField("Label", filters=[stripped], validators=[PlainText(MAX_LABEL)])
-    origins = TextAreaField("Allowed origins")
+    origins = TextAreaField("Allowed origins", validators=[Origins()])
     languages = Ticks("Languages")
     default_language = SelectField("Language when the page names none")
     campaign = StringField("Campaign", filters=[stripped])
@@ -117,7 +134,7 @@ class RotateForm(ConsoleForm):
 class RevokeForm(ConsoleForm):
     """Why a key ends for good."""
 
-    reason = TextAreaField("Reason", filters=[stripped], validators=[PlainText(MAX_REASON)])
+    reason = StringField("Reason", filters=[stripped], validators=[PlainText(MAX_REASON)])
 
 
 def offer_languages(form: Any, codes: list[str]) -> None:

@@ -95,7 +95,7 @@ def test_a_revoked_key_is_not_rotated_even_where_the_page_was_open_before(
         service.revoke_key(session, key.text, reason="left", actor="system")
     refused = send(manager, open_before, path)
     assert refused.status_code == 200
-    assert "the key is revoked: only an active key can be rotated" in text_of(refused)
+    assert "The key is revoked: only an active key can be rotated" in text_of(refused)
     with database.reading() as session:
         assert len(service.list_keys(session)) == 1
 
@@ -106,7 +106,7 @@ def test_pressing_rotate_twice_issues_one_successor(
     path = page_of(key, "rotate")
     page = manager.get(path)
     send(manager, page, path)
-    assert "rotated before" in text_of(send(manager, page, path))
+    assert "The key was rotated before" in text_of(send(manager, page, path))
     with database.reading() as session:
         assert len(service.list_keys(session)) == 2
 
@@ -131,7 +131,7 @@ def test_a_state_that_changed_meanwhile_is_told(
     csrf = token(manager)
     assert manager.post(page_of(key, "resume"), csrf).status_code == 303
     page = text_of(manager.get(page_of(key)))
-    assert "Nothing was changed: the key is active: only a paused key can be resumed." in page
+    assert "Nothing was changed. The key is active: only a paused key can be resumed." in page
 
 
 def test_a_key_is_revoked_with_a_reason_after_its_page_said_what_happens(
@@ -149,7 +149,7 @@ def test_a_key_is_revoked_with_a_reason_after_its_page_said_what_happens(
     assert "Reason No longer a partner" in text_of(shown)
     assert page_of(key, "edit") not in shown.text
     again = send(manager, page, path, reason="once more")
-    assert "the key is revoked already" in text_of(again)
+    assert "The key is revoked already" in text_of(again)
 
 
 @pytest.mark.parametrize(

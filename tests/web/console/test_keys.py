@@ -111,7 +111,7 @@ def test_a_key_is_issued_and_shown_as_browsers_write_its_origins(
         ({"label": ""}, "Label: write"),
         ({"label": "x" * 121}, "121 characters are too many"),
         ({"label": "a\u202eb"}, "turn the direction"),
-        ({"origins": ""}, "a key needs an allowed origin"),
+        ({"origins": ""}, "A key needs an allowed origin"),
         ({"origins": "www.example.org"}, "write it as https://www.example.org"),
         ({"origins": "https://example.org/page"}, "leave out the path"),
         ({"origins": "https://example.org?x=1"}, "leave out the path"),
@@ -122,9 +122,9 @@ def test_a_key_is_issued_and_shown_as_browsers_write_its_origins(
         ({"origins": "https://*.co.uk"}, "anybody can have a name under co.uk"),
         ({"origins": "https://a.example;script-src"}, "not valid"),
         ({"languages": ["de"]}, "not a valid choice"),
-        ({"languages": ["fr"], "default_language": "en"}, "none of the key's"),
-        ({"campaign": "a;b"}, "a campaign is"),
-        ({"expires": "2020-01-01"}, "the expiry is in the past"),
+        ({"languages": ["fr"], "default_language": "en"}, "is none of the key's"),
+        ({"campaign": "a;b"}, "A campaign is"),
+        ({"expires": "2020-01-01"}, "The expiry is in the past"),
         ({"expires": "soon"}, "write the day as 2027-01-31"),
         ({"mode": "nonsense"}, "Not a valid choice"),
     ],
@@ -142,6 +142,12 @@ def test_terms_that_cannot_be_are_refused_at_their_field_and_kept(
         assert form_on(refused, ISSUE)[field] == answers[field]
     with database.reading() as session:
         assert service.list_keys(session) == []
+
+
+def test_all_mistakes_are_told_at_once(places: None, manager: Visitor) -> None:
+    refused = text_of(issue(manager, label="", origins="b.example\r\nhttps://a.example/x"))
+    for said in ("Label: write", "'b.example' is no origin", "leave out the path"):
+        assert said in refused
 
 
 def test_a_test_key_is_marked_wherever_it_is_shown(

@@ -66,7 +66,7 @@ def test_a_partner_is_added_and_its_page_says_what_comes_next(manager: Visitor) 
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ({"name": ""}, "Name: write at least 1 characters"),
+        ({"name": ""}, "Name: write at least 1 character"),
         ({"name": "x" * 5_000}, "Name: 5,000 characters are too many"),
         ({"name": "Teranga\u202eelibom"}, "turn the direction of text"),
         ({"name": "Teranga\x07"}, "control characters"),

@@ -94,13 +94,13 @@ def test_a_portal_is_added_and_its_page_says_what_comes_next(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"name": ""}, "write at least 1 characters"),
+        ({"name": ""}, "write at least 1 character"),
         ({"name": "x" * 5_000}, "5,000 characters are too many"),
         ({"name": BIDI}, "turn the direction of text"),
         ({"slug": "Sénégal"}, "is no slug"),
-        ({"territories": []}, "choose at least one country, or a rule"),
+        ({"territories": []}, "Choose at least one country, or a rule"),
         ({"territories": ["SN", "ZZ"]}, "ZZ: no country of the list"),
-        ({"place_fr": "0", "place_en": "0"}, "choose at least one language"),
+        ({"place_fr": "0", "place_en": "0"}, "Choose at least one language"),
         ({"place_en": "1"}, "Two languages have place 1"),
         ({"emergency_fr": "x" * 281}, "281 characters are too many"),
         ({"helpline_en": BIDI}, "turn the direction of text"),
@@ -172,7 +172,7 @@ def test_a_language_in_use_is_kept_with_the_keys_named(
         portal = service.get_portal(session, "senegal")
         KeyFactory(session=session, secrets=settings.intake_secrets, portal=portal, label="Poster")
     answer = send(manager, manager.get(EDIT), EDIT, place_ar="0")
-    assert "keys of this portal still speak ar: “Poster”" in text_of(answer)
+    assert "Keys of this portal still speak ar: “Poster”" in text_of(answer)
     assert stored(database).languages == ["fr", "en", "ar"]
 
 
