@@ -13,6 +13,7 @@ from server.reports.queries import (
     list_reports,
     look_up_receipt,
     open_report,
+    veiled,
 )
 from server.reports.references import (
     Tokens,
@@ -82,4 +83,5 @@ __all__ = [
     "receipt_hmac",
     "seal",
     "store_report",
+    "veiled",
 ]

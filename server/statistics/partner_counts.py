@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,9 @@ from uuid import UUID
 from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
+from server.partners.service import shows_outcomes
+from server.reports.service import veiled
+from server.reports.vocabulary import PublicStatus
 from server.statistics.models import Tally
 from server.statistics.queries import days_of, reports_by_day
 from server.statistics.suppression import shown_cells
@@ -55,14 +59,25 @@ def partner_counts(
     There is no narrower selection, by key for instance: the difference between two overlapping
     ones would show what neither does. For the same reason a range is widened to whole months
     unless the grouping is by day, and each month is suppressed as a whole (`suppression`).
-    Values of a month that are not shown are left out; days stay, without their count.
+    Values of a month that are not shown are left out; days stay, without their count. Where a
+    portal tells nobody what came of a report, its partners are not told either.
     """
     first, last = _whole_months(start, end)
     if grouping is Grouping.DAY:
         counted = reports_by_day(session, first, last, partner_id=partner_id, portal_id=portal_id)
         return PartnerCounts(grouping, start, end, tuple(_day_cells(counted, start, end)))
     by_month = _by_month(session, Dimension(grouping.value), first, last, partner_id, portal_id)
+    if grouping is Grouping.OUTCOME and not shows_outcomes(session, portal_id):
+        by_month = {month: _veiled(cells) for month, cells in by_month.items()}
     return PartnerCounts(grouping, first, last, tuple(_month_cells(by_month)))
+
+
+def no_counts(grouping: Grouping, start: date, end: date) -> PartnerCounts:
+    """The answer for a partner without any report; test reports are never counted."""
+    first, last = (start, end) if grouping is Grouping.DAY else _whole_months(start, end)
+    days = days_of(start, end) if grouping is Grouping.DAY else []
+    cells = tuple(PartnerCell(day, day, day.isoformat(), None) for day in days)
+    return PartnerCounts(grouping, first, last, cells)
 
 
 def _day_cells(counted: dict[date, int], start: date, end: date) -> Iterator[PartnerCell]:
@@ -105,6 +120,13 @@ def _by_month(
     for year, month, value, reports in rows:
         found.setdefault(date(int(year), int(month), 1), {})[value] = int(reports)
     return found
+
+
+def _veiled(cells: dict[str, int]) -> dict[str, int]:
+    known: Counter[str] = Counter()
+    for value, reports in cells.items():
+        known[veiled(PublicStatus(value), False).value] += reports
+    return known
 
 
 def _whole_months(start: date, end: date) -> tuple[date, date]:

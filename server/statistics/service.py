@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.statistics.partner_counts import PartnerCell, PartnerCounts, partner_counts
+from server.statistics.partner_counts import PartnerCell, PartnerCounts, no_counts, partner_counts
 from server.statistics.queries import Count, breakdown, days_of, last_30_days, reports_by_day
 from server.statistics.rebuild import RebuildRefused, rebuild
 from server.statistics.recount import mark_stale, recount_all_stale, recount_stale
@@ -24,6 +24,7 @@ __all__ = [
     "days_of",
     "last_30_days",
     "mark_stale",
+    "no_counts",
     "partner_counts",
     "rebuild",
     "recount_all_stale",

@@ -10,6 +10,7 @@ from flask_smorest import Api
 from server.intake.service import errors
 from server.web.access import anyone
 from server.web.api.problems import answer_intake_error
+from server.web.api.statistics import statistics as _statistics  # noqa: F401
 from server.web.api.views import blueprint
 
 #: Everything but a bearer's statistics may be asked from any page, without credentials.

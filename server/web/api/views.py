@@ -189,7 +189,7 @@ def challenges(body: dict[str, str]) -> dict[str, Any]:
 @blueprint.response(201, AcceptedSchema)
 def reports(submission: Submission) -> Accepted:
     """Take a report. The same key and body again get the same answer."""
-    return submit(submission, request.headers.get("Idempotency-Key"), secret_key=_bearer_token())
+    return submit(submission, request.headers.get("Idempotency-Key"), secret_key=bearer_token())
 
 
 @blueprint.post("/receipts/lookup")
@@ -237,7 +237,7 @@ def _open_key(text: str | None) -> ResolvedKey:
     return key
 
 
-def _bearer_token() -> str | None:
+def bearer_token() -> str | None:
     """The token of `Authorization: Bearer …` (RFC 6750); another scheme counts as a wrong one."""
     header = request.headers.get("Authorization")
     if header is None:
