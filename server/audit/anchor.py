@@ -9,8 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 _LONGEST_LINE = 4_096
+
+#: A line as we write it has about 390 bytes.
+_USUAL_LINE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +63,22 @@ def append_to_anchor(path: Path, checkpoint: SignedCheckpoint) -> None:
             os.close(folder)
 
 
-def read_anchor(path: Path, *, end: int | None = None) -> Iterator[AnchorLine]:
-    """Its lines in their order, up to byte `end`. A file that is not there has none."""
+def read_anchor(
+    path: Path, *, end: int | None = None, newest: int | None = None
+) -> Iterator[AnchorLine]:
+    """Its lines in their order, up to byte `end`, and of those at least the `newest` ones. A file
+    that is not there has none. Raises OSError when it may not be read."""
     with suppress(FileNotFoundError), path.open("rb") as file:
-        number = 0
-        while end is None or file.tell() < end:
+        size = path.stat().st_size if end is None else end
+        number = _skip(file, size - newest * _USUAL_LINE) if newest else 0
+        while file.tell() < size:
             line = file.readline(_LONGEST_LINE)
             if not line:
                 return
             number += 1
             if line.strip():
-                yield AnchorLine(number, _parse(line), not line.rstrip().endswith(b"}"))
+                torn = not line.rstrip().endswith(b"}")
+                yield AnchorLine(number, _parse(line), torn)
 
 
 def last_in_anchor(path: Path) -> SignedCheckpoint | None:
@@ -80,6 +89,14 @@ def last_in_anchor(path: Path) -> SignedCheckpoint | None:
             if (checkpoint := _parse(line)) is not None:
                 return checkpoint
     return None
+
+
+def _skip(file: BinaryIO, to: int) -> int:
+    """Go to the first line that begins at byte `to` or later; returns how many are skipped."""
+    skipped = 0
+    while file.tell() < to and file.readline(_LONGEST_LINE):
+        skipped += 1
+    return skipped
 
 
 def _ends_a_line(path: Path) -> bool:

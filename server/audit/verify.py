@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from os import SEEK_END
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -32,7 +33,7 @@ def verify(
     """
     findings = Findings()
     # The anchor is measured before the chain: its lines are written after their links.
-    size = anchor.stat().st_size if anchor and anchor.exists() else 0
+    size = _size(anchor, findings) if anchor else 0
     head = session.scalar(select(func.max(AuditLink.seq))) or 0
     first = max(1, head - newest + 1) if newest and head else 1
     links = check_links(session, first, head, findings)
@@ -44,7 +45,7 @@ def verify(
             "checkpoints, would look whole. Set PORTALS_AUDIT_ANCHOR, or give --anchor"
         )
     else:
-        lines = check_anchor(session, anchor, size, first, public_keys, findings)
+        lines = check_anchor(session, anchor, size, first, newest, public_keys, findings)
         _compare(signed, lines, anchor, findings)
     tail = check_tail(session, links.oldest_event_id if newest else None, now, findings)
     _note(signed, head, public_keys, findings)
@@ -62,6 +63,17 @@ def verify(
         problem_count=findings.count,
         notes=tuple(findings.notes),
     )
+
+
+def _size(anchor: Path, findings: Findings) -> int:
+    try:
+        with anchor.open("rb") as file:
+            return file.seek(0, SEEK_END)
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        findings.add(f"the anchor {anchor} cannot be read: {error.strerror}")
+        return 0
 
 
 def _compare(signed: Checkpoints, lines: int, anchor: Path, findings: Findings) -> None:

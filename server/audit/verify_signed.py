@@ -53,11 +53,12 @@ def check_anchor(
     anchor: Path,
     size: int,
     first: int,
+    newest: int | None,
     public_keys: Collection[bytes],
     findings: Findings,
 ) -> int:
     """Every line of the anchor for link `first` and later; returns how many there are."""
-    lines = _relevant(read_anchor(anchor, end=size), first, findings)
+    lines = _relevant(read_anchor(anchor, end=size, newest=newest), first, findings)
     count = 0
     while batch := list(islice(lines, _BATCH)):
         seqs = [checkpoint.seq for _, checkpoint in batch]

@@ -30,6 +30,7 @@ class AuditAction(StrEnum):
     AUTHORITY_EDITED = "directory:authority:edited"
     AUTHORITY_CHECKED = "directory:authority:checked"
     AUTHORITY_REMOVED = "directory:authority:removed"
+    AUTHORITY_RESTORED = "directory:authority:restored"
     SEALING_KEY_CREATED = "reports:sealing_key:created"
     SEALING_KEY_ACTIVATED = "reports:sealing_key:activated"
     REPORT_OPENED = "reports:report:opened"

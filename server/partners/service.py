@@ -53,6 +53,7 @@ from server.partners.logo import MAX_FILE_BYTES, reencode_logo
 from server.partners.look import PARTS, Look, checked_look, look_of
 from server.partners.lookup import find_key, find_secret_key, get_attribution, get_attributions
 from server.partners.models import Branding, BrandingDraft, Partner, Portal
+from server.partners.named import Name, names_of
 from server.partners.names import clean_name
 from server.partners.origins import (
     OriginError,
@@ -142,6 +143,7 @@ __all__ = [
     "KeyTerms",
     "LastSeen",
     "Look",
+    "Name",
     "OpenedKit",
     "OriginError",
     "Partner",
@@ -158,8 +160,8 @@ __all__ = [
     "Standing",
     "add_partner",
     "add_portal",
-    "checked_look",
     "check_colour",
+    "checked_look",
     "clean_campaign",
     "clean_name",
     "close_kit",
@@ -189,11 +191,12 @@ __all__ = [
     "last_seen",
     "legibility",
     "list_keys",
-    "list_partners",
     "list_keys_of_portal",
+    "list_partners",
     "list_portal_overviews",
     "list_portals",
     "look_of",
+    "names_of",
     "open_kits",
     "origin_allowed",
     "origin_of",

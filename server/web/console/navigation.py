@@ -34,6 +34,13 @@ SECTIONS = (
         Permission.PORTALS_READ,
         inner=("console.portal", "console.portal_edit", "console.portal_new"),
     ),
+    Section(
+        "Audit trail",
+        "console.audit_trail",
+        "audit",
+        Permission.AUDIT_READ,
+        inner=("console.audit_export", "console.audit_verify"),
+    ),
 )
 
 

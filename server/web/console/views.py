@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from server.web.console import headers, portals, reports, sign_in
+from server.web.console import audit, headers, portals, reports, sign_in
 from server.web.console.blueprint import blueprint, is_console
 from server.web.console.errors import console_error
 from server.web.console.security import init_console_security
 
 __all__ = [
+    "audit",
     "blueprint",
     "console_error",
     "headers",
