@@ -1,17 +1,24 @@
-"""Staff accounts: add, change roles, disable, enable, find, and sign out everywhere."""
+"""Staff accounts: add, change roles, disable, enable, find."""
 
 from __future__ import annotations
 
 import re
 import secrets
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from server.audit.service import AuditAction, record_event
-from server.staff.errors import StaffEmailInvalid, StaffExists, StaffUnknown
-from server.staff.models import Role, User
+from server.staff.errors import (
+    LastAdministrator,
+    OwnAccount,
+    StaffEmailInvalid,
+    StaffExists,
+    StaffUnknown,
+)
+from server.staff.models import LoginLink, Role, User
 from server.staff.permissions import RoleName
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f.][^@\s\x00-\x1f\x7f]{0,189}")
@@ -27,7 +34,7 @@ def add_staff(session: Session, email: str, roles: Collection[RoleName], *, acto
         raise StaffEmailInvalid(email)
     if _find(session, address) is not None:
         raise StaffExists(address)
-    user = User(email=address, active=True, fs_uniquifier=_new_uniquifier())
+    user = User(email=address, active=True, fs_uniquifier=new_uniquifier())
     user.roles = _roles(session, roles)
     session.add(user)
     session.flush()
@@ -36,24 +43,66 @@ def add_staff(session: Session, email: str, roles: Collection[RoleName], *, acto
 
 
 def set_roles(session: Session, user: User, roles: Collection[RoleName], *, actor: str) -> None:
-    """Replace a member's roles; open sessions feel it at their next request."""
+    """Replace a member's roles; open sessions feel it at their next request.
+
+    Raises OwnAccount when members change their own, LastAdministrator when nobody could run
+    accounts any more.
+    """
+    _keep_an_administrator(session, user, roles if user.active else (), actor=actor)
+    before = sorted(role.name for role in user.roles)
     user.roles = _roles(session, roles)
     record_event(
-        session, actor, AuditAction.STAFF_ROLES_CHANGED, subject_of(user), roles=sorted(roles)
+        session,
+        actor,
+        AuditAction.STAFF_ROLES_CHANGED,
+        subject_of(user),
+        before=before,
+        after=sorted(roles),
     )
 
 
 def disable_staff(session: Session, user: User, *, actor: str) -> None:
-    """Shut an account: open sessions end at their next request, open links stop working."""
+    """Shut an account: open sessions end at their next request, links that are out stop for good.
+
+    Raises OwnAccount and LastAdministrator, as set_roles does.
+    """
+    _keep_an_administrator(session, user, (), actor=actor)
+    before = _state(user)
     user.active = False
-    user.fs_uniquifier = _new_uniquifier()
-    record_event(session, actor, AuditAction.STAFF_DISABLED, subject_of(user))
+    user.fs_uniquifier = new_uniquifier()
+    close_links(session, user)
+    record_event(
+        session,
+        actor,
+        AuditAction.STAFF_DISABLED,
+        subject_of(user),
+        before=before,
+        after=_state(user),
+    )
 
 
 def enable_staff(session: Session, user: User, *, actor: str) -> None:
     """Open a disabled account again. What was signed in before stays signed out."""
+    before = _state(user)
     user.active = True
-    record_event(session, actor, AuditAction.STAFF_ENABLED, subject_of(user))
+    record_event(
+        session,
+        actor,
+        AuditAction.STAFF_ENABLED,
+        subject_of(user),
+        before=before,
+        after=_state(user),
+    )
+
+
+def close_links(session: Session, user: User) -> None:
+    """Let no link that is out for this account work any more."""
+    session.execute(
+        update(LoginLink)
+        .where(LoginLink.user_id == user.id, LoginLink.used_at.is_(None))
+        .values(used_at=datetime.now(UTC))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def get_staff(session: Session, email: str) -> User:
@@ -69,28 +118,19 @@ def list_staff(session: Session) -> Sequence[User]:
     return session.scalars(_WITH_ROLES.order_by(User.email)).all()
 
 
-def find_by_session(session: Session, uniquifier: str) -> User | None:
-    """The active account that a session cookie names, with its roles as they are now."""
-    return session.scalars(
-        _WITH_ROLES.where(User.fs_uniquifier == uniquifier, User.active)
-    ).one_or_none()
-
-
-def end_sessions(session: Session, user_id: int) -> None:
-    """Sign a member out everywhere: cookies made before name an account that is no more."""
-    session.execute(
-        update(User)
-        .where(User.id == user_id)
-        .values(fs_uniquifier=_new_uniquifier())
-        .execution_options(synchronize_session=False)
-    )
-    member = f"staff:{user_id}"
-    record_event(session, member, AuditAction.STAFF_SIGNED_OUT, member)
+def find_staff(session: Session, user_id: int) -> User | None:
+    """The account of an id, with its roles."""
+    return session.scalars(_WITH_ROLES.where(User.id == user_id)).one_or_none()
 
 
 def subject_of(user: User) -> str:
     """How the audit trail names an account, as actor and as subject."""
     return f"staff:{user.id}"
+
+
+def new_uniquifier() -> str:
+    """A name for an account in cookies: replaced, it makes all cookies before worthless."""
+    return secrets.token_hex(32)
 
 
 _WITH_ROLES = select(User).options(selectinload(User.roles))
@@ -111,5 +151,24 @@ def _roles(session: Session, names: Collection[RoleName]) -> list[Role]:
     return [known.get(name) or Role(name=name.value) for name in sorted(set(names))]
 
 
-def _new_uniquifier() -> str:
-    return secrets.token_hex(32)
+def _state(user: User) -> str:
+    return "active" if user.active else "disabled"
+
+
+def _keep_an_administrator(
+    session: Session, user: User, roles: Collection[RoleName], *, actor: str
+) -> None:
+    if actor == subject_of(user):
+        raise OwnAccount
+    if RoleName.ADMINISTRATOR in roles:
+        return
+    active_ones = (
+        select(User.id)
+        .where(User.active, User.roles.any(Role.name == RoleName.ADMINISTRATOR))
+        .order_by(User.id)
+    )
+    # Locked, and read after the lock is there: of two administrators who shut each other out at
+    # once one is refused.
+    session.execute(active_ones.with_for_update(of=User))
+    if list(session.scalars(active_ones)) == [user.id]:
+        raise LastAdministrator(user.email)

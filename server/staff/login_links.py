@@ -1,4 +1,5 @@
-"""Sign-in links: one use, ten minutes, and only the SHA-256 of the token is kept."""
+"""Links that sign in once: for ten minutes, or three days as an invitation. Only the SHA-256 of
+the token is kept."""
 
 from __future__ import annotations
 
@@ -13,9 +14,11 @@ from server.audit.service import AuditAction, record_event
 from server.staff.accounts import get_staff, subject_of
 from server.staff.errors import StaffDisabled
 from server.staff.models import LoginLink, User
+from server.staff.vocabulary import LinkPurpose
 from server.storage.ids import new_id
 
 LINK_LIFETIME = timedelta(minutes=10)
+INVITATION_LIFETIME = timedelta(hours=72)
 _TOKEN_BYTES = 32
 
 
@@ -28,34 +31,47 @@ def issue_login_link(session: Session, email: str, *, actor: str) -> str:
     user = get_staff(session, email)
     if not user.active:
         raise StaffDisabled(user.email)
+    return issue_link(session, user, LinkPurpose.SIGN_IN, actor=actor)
+
+
+def issue_link(session: Session, user: User, purpose: LinkPurpose, *, actor: str) -> str:
+    """The token of a link for an account, for LINK_LIFETIME or INVITATION_LIFETIME."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     now = datetime.now(UTC)
+    lifetime = INVITATION_LIFETIME if purpose is LinkPurpose.INVITATION else LINK_LIFETIME
     link = LoginLink(
         id=new_id(),
         token_digest=_digest(token),
         user_id=user.id,
+        purpose=purpose,
         created_at=now,
-        expires_at=now + LINK_LIFETIME,
+        expires_at=now + lifetime,
     )
     session.add(link)
     record_event(
-        session, actor, AuditAction.LOGIN_LINK_ISSUED, subject_of(user), login_link=str(link.id)
+        session,
+        actor,
+        AuditAction.LOGIN_LINK_ISSUED,
+        subject_of(user),
+        login_link=str(link.id),
+        purpose=purpose.value,
     )
     return token
 
 
-def login_link_is_open(session: Session, token: str) -> bool:
-    """Whether the token could sign somebody in now. Changes nothing: mail scanners ask too."""
-    link_id = session.scalar(
-        select(LoginLink.id)
+def open_link(session: Session, token: str) -> LinkPurpose | None:
+    """What a token could be used for now; None when for nothing. Changes nothing: mail scanners
+    ask too."""
+    return session.scalar(
+        select(LoginLink.purpose)
         .join(User, User.id == LoginLink.user_id)
         .where(_still_open(token), User.active)
     )
-    return link_id is not None
 
 
 def consume_login_link(session: Session, token: str) -> User | None:
-    """Use a link up and return its account with roles; None when it may not sign in.
+    """Use a link up and return its account with roles; None when it may not sign in. Signing in
+    is then for `begin_session`.
 
     One conditional UPDATE decides, so that of any number of parallel calls one gets the
     account. The link of a disabled account is used up as well.
@@ -73,7 +89,6 @@ def consume_login_link(session: Session, token: str) -> User | None:
     if user is None:
         _record_refusal(session, token)
         return None
-    record_event(session, subject_of(user), AuditAction.STAFF_SIGNED_IN, subject_of(user))
     return user
 
 

@@ -30,9 +30,14 @@ class Role(Base, sqla.FsRoleMixin):
 
 
 class User(Base, sqla.FsUserMixin):
-    """A member of staff. The class is called User because Flask-Security's mixins say so."""
+    """A member of staff. The class is called User because Flask-Security's mixins say so.
+
+    `totp_step` is the time step of the last code that was taken: none is taken twice.
+    """
 
     __tablename__ = "staff_accounts"
+
+    totp_step: Mapped[int | None]
 
 
 class WebAuthn(Base, sqla.FsWebAuthnMixin):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.audit.service import AuditAction, AuditEvent
 from server.staff import service
 from server.staff.service import RoleName
+from server.storage.database import Database
 from tests.factories.staff import StaffFactory
 
 
@@ -50,25 +54,69 @@ def test_an_unknown_address_is_named_with_the_way_out(session: Session) -> None:
         service.get_staff(session, "nobody@hotline.example")
 
 
-def test_disabling_ends_sessions_and_enabling_does_not_bring_them_back(session: Session) -> None:
+def test_disabling_gives_the_account_another_name_for_cookies(session: Session) -> None:
     user = StaffFactory(session=session)
     before = user.fs_uniquifier
     service.disable_staff(session, user, actor="system")
-    session.flush()
-    assert service.find_by_session(session, before) is None
-    assert service.find_by_session(session, user.fs_uniquifier) is None
     service.enable_staff(session, user, actor="system")
-    session.flush()
-    assert service.find_by_session(session, before) is None
-    assert service.find_by_session(session, user.fs_uniquifier) is user
+    assert user.active
+    assert user.fs_uniquifier != before
 
 
-def test_ending_sessions_ends_those_of_one_member(session: Session) -> None:
-    one, other = StaffFactory(session=session), StaffFactory(session=session)
-    before, others = one.fs_uniquifier, other.fs_uniquifier
-    service.end_sessions(session, one.id)
-    assert service.find_by_session(session, before) is None
-    assert service.find_by_session(session, others) is other
+def test_a_change_is_noted_with_what_was_before_and_after(session: Session) -> None:
+    user = StaffFactory(session=session, roles=(RoleName.ANALYST,))
+    service.set_roles(session, user, [RoleName.AUDITOR], actor="staff:0")
+    service.disable_staff(session, user, actor="staff:0")
+    details = session.scalars(select(AuditEvent.details).order_by(AuditEvent.id)).all()
+    assert details[1:] == [
+        {"before": ["analyst"], "after": ["auditor"]},
+        {"before": "active", "after": "disabled"},
+    ]
+
+
+def test_nobody_changes_their_own_roles_or_state(session: Session) -> None:
+    one = StaffFactory(session=session, roles=(RoleName.ADMINISTRATOR,))
+    StaffFactory(session=session, roles=(RoleName.ADMINISTRATOR,))
+    with pytest.raises(service.OwnAccount):
+        service.set_roles(session, one, [*RoleName], actor=service.subject_of(one))
+    with pytest.raises(service.OwnAccount):
+        service.disable_staff(session, one, actor=service.subject_of(one))
+
+
+def test_the_last_active_administrator_stays(session: Session) -> None:
+    last = StaffFactory(session=session, roles=(RoleName.ADMINISTRATOR,))
+    other = StaffFactory(session=session, roles=(RoleName.ADMINISTRATOR,))
+    service.disable_staff(session, other, actor="system")
+    for change in (
+        lambda: service.disable_staff(session, last, actor="system"),
+        lambda: service.set_roles(session, last, [RoleName.ANALYST], actor="system"),
+    ):
+        with pytest.raises(service.LastAdministrator, match="make somebody else administrator"):
+            change()
+    service.set_roles(session, last, [RoleName.ADMINISTRATOR, RoleName.AUDITOR], actor="system")
+    service.enable_staff(session, other, actor="system")
+    service.disable_staff(session, last, actor="system")
+
+
+def test_of_two_administrators_who_shut_each_other_out_one_stays(database: Database) -> None:
+    with database.transaction() as session:
+        members = [
+            StaffFactory(session=session, roles=(RoleName.ADMINISTRATOR,)).email for _ in range(2)
+        ]
+    both = Barrier(2)
+
+    def drop(email: str) -> bool:
+        both.wait()
+        try:
+            with database.transaction() as session:
+                user = service.get_staff(session, email)
+                service.set_roles(session, user, [RoleName.ANALYST], actor="system")
+        except service.LastAdministrator:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(drop, members)) == [False, True]
 
 
 def test_new_roles_replace_the_old_ones(session: Session) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import g, redirect, request, url_for
+from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from server.web.access import ConfirmationNeeded
+from server.web.console.own_pages import page_of_request
 from server.web.console.page import framed, signed_in
 
 
@@ -36,6 +38,10 @@ _EXPLANATIONS = {
         "Check the reference: 12 letters and digits and one check character.",
     ),
     405: Explanation("That cannot be done here", "Go back to the list and try again from there."),
+    413: Explanation(
+        "That is too large for us",
+        "Go back: what you typed is still there. A file may have up to 2 MiB.",
+    ),
     500: Explanation(
         "Something went wrong on our side",
         "Try again in a minute. If it stays, tell the operator when it happened.",
@@ -48,6 +54,8 @@ def console_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400 and error.response is not None:
         return error.response
+    if isinstance(error, ConfirmationNeeded):
+        return redirect(url_for("console.confirm_who", next=page_of_request()), 303)
     if code == 401:
         return _to_sign_in()
     explanation = _EXPLANATIONS.get(code, _EXPLANATIONS[500 if code >= 500 else 400])
@@ -60,6 +68,5 @@ def console_error(error: HTTPException) -> ResponseReturnValue:
 
 def _to_sign_in() -> ResponseReturnValue:
     ended = g.get("session_ended")
-    wanted = request.path if request.method == "GET" and request.path != "/console/" else None
     why = ended.value if ended else None
-    return redirect(url_for("console.sign_in_help", why=why, next=wanted), 303)
+    return redirect(url_for("console.sign_in_help", why=why, next=page_of_request()), 303)

@@ -35,11 +35,17 @@ SECTIONS = (
         inner=("console.portal", "console.portal_edit", "console.portal_new"),
     ),
     Section(
-        "Audit trail",
-        "console.audit_trail",
-        "audit",
-        Permission.AUDIT_READ,
-        inner=("console.audit_export", "console.audit_verify"),
+        "Staff",
+        "console.staff_list",
+        "staff",
+        Permission.STAFF_READ,
+        inner=(
+            "console.confirm_action",
+            "console.invitation",
+            "console.invite",
+            "console.member_roles",
+            "console.staff_member",
+        ),
     ),
 )
 

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from flask import get_template_attribute, render_template, request
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
-from server.staff.service import User, permissions_of
+from server.staff.service import User, find_staff, permissions_of
 from server.web.console.assets import asset
 from server.web.console.navigation import sections_for
 from server.web.console.words import plain_words
@@ -25,6 +26,14 @@ def member() -> User:
     found = signed_in()
     if found is None:
         raise LookupError("nobody is signed in; does the view declare what it requires?")
+    return found
+
+
+def own_account(session: Session) -> User:
+    """The account of the member who is signed in, to be changed in this transaction."""
+    found = find_staff(session, member().id)
+    if found is None:
+        raise LookupError("the account of the member who is signed in is gone")
     return found
 
 

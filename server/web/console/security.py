@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from flask.globals import app_ctx
 from flask_security import Security, SQLAlchemySessionUserDatastore
 from flask_security.utils import set_request_attr
@@ -16,7 +16,8 @@ from server.extensions import csrf, database, settings
 from server.staff import service as staff
 from server.storage.keyring import derive_key
 from server.web.console.blueprint import blueprint
-from server.web.console.sessions import configure_sessions, is_fresh, keep_session
+from server.web.console.proofs import PASSWORD_SETTINGS, init_proofs
+from server.web.console.sessions import configure_sessions, member_of_cookie
 
 
 def init_console_security(app: Flask) -> None:
@@ -25,7 +26,8 @@ def init_console_security(app: Flask) -> None:
         secret, hotline = settings().console_secret, settings().hotline_name
     if secret is None:
         raise ValueError("the console needs PORTALS_CONSOLE_SECRET")
-    app.config.update(_configuration(secret, hotline))
+    app.config.update(_configuration(secret))
+    init_proofs(app, _derive(secret, "totp"), hotline)
     configure_sessions(app)
     sessions = _session_per_request()
     datastore = SQLAlchemySessionUserDatastore(sessions, staff.User, staff.Role, staff.WebAuthn)
@@ -52,17 +54,15 @@ def _session_per_request() -> scoped_session[Session]:
     )
 
 
-def _configuration(secret: bytes, hotline: str) -> dict[str, Any]:
-    def derive(label: str) -> str:
-        return base64.urlsafe_b64encode(derive_key(secret, f"console/{label}")).decode()
+def _derive(secret: bytes, label: str) -> str:
+    return base64.urlsafe_b64encode(derive_key(secret, f"console/{label}")).decode()
 
+
+def _configuration(secret: bytes) -> dict[str, Any]:
     return {
         "SECRET_KEY": derive_key(secret, "console/session"),
-        "SECURITY_PASSWORD_SALT": derive("password"),
-        # Both are needed as soon as a second factor is switched on, and a secret that changes
-        # later would lose every authenticator: so they are set from the first day.
-        "SECURITY_TOTP_SECRETS": {"1": derive("totp")},
-        "SECURITY_TOTP_ISSUER": hotline,
+        "SECURITY_PASSWORD_SALT": _derive(secret, "password"),
+        **PASSWORD_SETTINGS,
         "SECURITY_URL_PREFIX": "/console/account",
         "SECURITY_TRACKABLE": False,
         "SECURITY_CLI_USERS_NAME": None,
@@ -93,16 +93,10 @@ def _confine(app: Flask, register: Callable[[], None]) -> None:
 
 
 def _load_member(uniquifier: str, sessions: scoped_session[Session]) -> staff.User | None:
-    """The member whom the cookie names, as the account is now, while the session lasts."""
-    if (ended := keep_session()) is not None:
-        g.session_ended = ended
-        return None
-    with database().reading() as session:
-        member = staff.find_by_session(session, uniquifier)
+    member = member_of_cookie(uniquifier)
     if member is None:
         return None
-    g.is_fresh = is_fresh()
-    # Read above without a write lock; held here, so that Flask-Security can change it.
+    # Read without a write lock; held here, so that Flask-Security can change it.
     sessions.add(member)
     set_request_attr("fs_authn_via", "session")
     return member

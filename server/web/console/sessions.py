@@ -1,4 +1,4 @@
-"""The console's session: a signed `__Host-` cookie, opened under /console alone, short-lived.
+"""The console's session: a signed `__Host-` cookie, opened under /console alone, that names a row.
 
 Anywhere else in the application the session is one that cannot be written, so that no public
 page can come to set a cookie.
@@ -7,38 +7,48 @@ page can come to set a cookie.
 from __future__ import annotations
 
 import hashlib
-import time
-from datetime import timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_security.utils import login_user, logout_user
+from sqlalchemy.orm import Session
 
-from server.staff.service import User
+from server.extensions import database
+from server.staff import service as staff
+from server.staff.service import ABSOLUTE_LIMIT, IDLE_LIMIT, Ended, SignInWay, StaffSession, User
 from server.web.console.blueprint import is_console
+from server.web.console.browsers import browser_name
+from server.web.console.devices import remember_device
 
-#: OWASP ASVS 5.0, 7.3.1 and 7.3.2: an idle and an absolute limit, fit for sensitive data.
-IDLE_LIMIT = timedelta(minutes=15)
-ABSOLUTE_LIMIT = timedelta(hours=12)
+__all__ = [
+    "ABSOLUTE_LIMIT",
+    "FRESH_TO_ACT",
+    "FRESH_TO_LOOK",
+    "IDLE_LIMIT",
+    "Ended",
+    "configure_sessions",
+    "confirm",
+    "current_session",
+    "enter",
+    "leave",
+    "member_of_cookie",
+]
 
 #: What is asked for a fresh sign-in may be looked at so long after one, and done a little later:
 #: whoever was let into a form can finish it.
 FRESH_TO_LOOK = timedelta(minutes=15)
 FRESH_TO_ACT = timedelta(minutes=30)
 
-#: Seconds that may pass before the cookie is written again: the idle limit is met to a minute
-#: without a Set-Cookie on every answer.
-_TOUCH_EVERY = 60
-_SINCE, _SEEN = "since", "seen"
+_TOKEN = "token"  # noqa: S105  (a name in the cookie)
 
-
-class Ended(StrEnum):
-    """Why a session is over, said on the sign-in page."""
-
-    IDLE = "idle"
-    TOO_LONG = "too-long"
-    SIGNED_OUT = "signed-out"
+#: What Flask-Security calls our ways in.
+_VIA = {
+    SignInWay.LINK: "email",
+    SignInWay.PASSKEY: "webauthn",
+    SignInWay.PASSWORD: "password",
+    SignInWay.SINGLE_SIGN_ON: "oauth",
+}
 
 
 class ConsoleSessions(SecureCookieSessionInterface):
@@ -68,39 +78,63 @@ def configure_sessions(app: Flask) -> None:
     )
 
 
-def begin_session(user: User) -> None:
-    """Sign a member in with a fresh session: nothing of the one before it stays."""
+def enter(database_session: Session, user: User, way: SignInWay) -> None:
+    """Sign a member in with a fresh session: nothing of the one before it stays, and the one that
+    this browser had is over."""
+    if (before := current_session()) is not None and (holder := g.get("staff_member")):
+        staff.sign_out(database_session, holder, before.id)
+    token = staff.begin_session(
+        database_session, user, way=way, browser=browser_name(request.user_agent.string)
+    )
     _forget()
-    login_user(user, authn_via=["email"])
-    session[_SINCE] = session[_SEEN] = int(time.time())
+    login_user(user, authn_via=[_VIA[way]])
+    session[_TOKEN] = token
+    remember_device(user)
 
 
-def end_session() -> None:
-    """Drop all that the cookie holds. Other copies of it end with `staff.end_sessions`."""
+def confirm(database_session: Session, user: User, way: SignInWay) -> None:
+    """The member proved once more who they are: the same session goes on under a new token."""
+    here = current_session()
+    if here is None:
+        raise LookupError("nobody is signed in")
+    session[_TOKEN] = staff.confirm_session(database_session, user, here.id, way=way)
+    remember_device(user)
+
+
+def leave() -> None:
+    """Drop all that the cookie holds. Copies of it end with the row: `staff.sign_out`."""
     logout_user()
     _forget()
 
 
-def keep_session() -> Ended | None:
-    """Note that the session is in use, or empty it and say why it is over."""
-    now = int(time.time())
-    since, seen = session.get(_SINCE, 0), session.get(_SEEN, 0)
-    if now - since >= ABSOLUTE_LIMIT.total_seconds():
-        ended = Ended.TOO_LONG
-    elif now - seen >= IDLE_LIMIT.total_seconds():
-        ended = Ended.IDLE
-    else:
-        if now - seen >= _TOUCH_EVERY:
-            session[_SEEN] = now
+def current_session() -> StaffSession | None:
+    """The row of the session behind this request."""
+    found: StaffSession | None = g.get("staff_session")
+    return found
+
+
+def member_of_cookie(uniquifier: str) -> User | None:
+    """The member whom the cookie names, as the account is now, while the session lasts.
+
+    Leaves in `g`: `staff_session` and `is_fresh`, or `session_ended` with the reason.
+    """
+    with database().reading() as reading:
+        found = staff.find_session(reading, session.get(_TOKEN, ""))
+    if isinstance(found, Ended):
+        g.session_ended = found
+        _forget()
+    if not isinstance(found, tuple):
         return None
-    _forget()
-    return ended
-
-
-def is_fresh() -> bool:
-    """Whether the member proved who they are lately enough for what `request` does."""
+    row, user = found
+    if user.fs_uniquifier != uniquifier:
+        return None
+    now = datetime.now(UTC)
+    if now - row.seen_at >= staff.TOUCH_EVERY:
+        with database().transaction() as writing:
+            staff.touch_session(writing, row.id)
     limit = FRESH_TO_LOOK if request.method in ("GET", "HEAD") else FRESH_TO_ACT
-    return bool(time.time() - session.get(_SINCE, 0) < limit.total_seconds())
+    g.staff_session, g.staff_member, g.is_fresh = row, user, now - row.confirmed_at < limit
+    return user
 
 
 def _forget() -> None:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from server.web.console import audit, headers, portals, reports, sign_in
+from server.web.console import (
+    account,
+    account_passkeys,
+    account_password,
+    confirm,
+    headers,
+    portals,
+    reports,
+    sign_in,
+    sign_in_passkey,
+    sign_in_password,
+    staff_accounts,
+    staff_actions,
+)
 from server.web.console.blueprint import blueprint, is_console
 from server.web.console.errors import console_error
 from server.web.console.security import init_console_security
 
 __all__ = [
-    "audit",
+    "account",
+    "account_passkeys",
+    "account_password",
     "blueprint",
+    "confirm",
     "console_error",
     "headers",
     "init_console_security",
@@ -17,4 +33,8 @@ __all__ = [
     "portals",
     "reports",
     "sign_in",
+    "sign_in_passkey",
+    "sign_in_password",
+    "staff_accounts",
+    "staff_actions",
 ]

@@ -49,6 +49,7 @@ def test_each_role_may_do_what_the_table_grants_and_no_more(
     token = form_token(visitor.get("/console/"), "/console/sign-out")
     for method, path, permission in guarded_addresses(app):
         answer = visitor.get(path) if method == "GET" else visitor.post(path, token)
+        assert "/console/sign-in" not in (answer.location or ""), f"{path} signed the member out"
         case = f"{role} {method} {path}"
         if permission in granted:
             assert answer.status_code not in (401, 403), case

@@ -15,7 +15,7 @@ from tests.web.console.visitor import Visitor, text_of
 
 
 def test_only_a_form_begins_a_session(visitor: Visitor) -> None:
-    for path in ("/console/", "/console/sign-in", "/console/sign-in/x", "/console/nothing"):
+    for path in ("/console/", "/console/account", "/console/sign-in/x", "/console/nothing"):
         assert "Set-Cookie" not in visitor.get(path).headers
 
 
@@ -38,12 +38,25 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(at_work: Visitor, ap
     assert "You are signed out" in text_of(at_work.get(answer.location))
 
 
-def test_signing_out_ends_the_sessions_of_the_member_and_of_nobody_else(
+def test_signing_out_ends_this_session_and_no_other(
     sign_in: SignIn, analyst: User, member: Member
 ) -> None:
     here, elsewhere = sign_in(analyst), sign_in(analyst)
     colleague = sign_in(member(RoleName.ANALYST))
     here.sign_out()
+    assert not here.is_signed_in
+    assert elsewhere.is_signed_in
+    assert colleague.is_signed_in
+
+
+def test_signing_out_everywhere_ends_the_sessions_of_the_member_and_of_nobody_else(
+    sign_in: SignIn, analyst: User, member: Member
+) -> None:
+    here, elsewhere = sign_in(analyst), sign_in(analyst)
+    colleague = sign_in(member(RoleName.ANALYST))
+    answer = here.submit(here.get("/console/account/sessions"), "/console/sign-out-everywhere")
+    assert "here and on every other device" in text_of(here.get(answer.location))
+    assert not here.is_signed_in
     assert not elsewhere.is_signed_in
     assert colleague.is_signed_in
 
@@ -71,14 +84,19 @@ def test_twelve_hours_end_the_session_however_busy(at_work: Visitor) -> None:
         assert "12 hours at most" in text_of(at_work.get(answer.location))
 
 
-def test_an_old_copy_of_the_cookie_does_not_extend_the_session(at_work: Visitor) -> None:
+def test_an_old_copy_of_the_cookie_lives_as_long_as_the_session_and_no_longer(
+    at_work: Visitor, app: Flask
+) -> None:
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        old = at_work.cookie
-        assert old is not None
+        thief = Visitor(app)
+        assert at_work.cookie is not None
+        thief.cookie = at_work.cookie
         clock.shift(timedelta(minutes=10))
         assert at_work.is_signed_in
         clock.shift(timedelta(minutes=10))
-        at_work.cookie = old
+        assert thief.is_signed_in  # the row was used 10 minutes ago
+        clock.shift(timedelta(minutes=15))
+        assert not thief.is_signed_in
         assert not at_work.is_signed_in
 
 
