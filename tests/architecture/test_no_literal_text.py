@@ -11,6 +11,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,15 +21,19 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from flask_babel import get_babel
+from markupsafe import escape
 
 from server import app as factory
 from server.config import bundled, load_settings
+from server.directory.service import continent_name, territories
 from server.extensions import KEYS
 from server.partners import service as partners
 from server.partners.key_cache import KEPT_S
+from server.partners.service import Continent
 from server.reports.service import SealingKey
 from server.reports.vocabulary import OutOfRemit
 from server.storage.database import Database
+from server.web.locale import LANGUAGES
 from tests.architecture.tree import ROOT
 from tests.factories.key import KeyFactory
 from tests.factories.partner import PartnerFactory
@@ -203,6 +208,32 @@ def test_pages_that_stand_where_the_form_cannot(form: Visitor, database: Databas
     said = {name: untranslated(page.text) for name, page in pages.items()}
     assert {name: found for name, found in said.items() if found} == {}
     assert all(OPEN in page.text for page in pages.values())
+
+
+def test_the_pages_of_portals(bracketed: FlaskClient, form: Visitor, database: Database) -> None:
+    """Names of countries and continents are CLDR's; those of portals and partners their own."""
+    with database.transaction() as session:
+        (portal,) = partners.list_portals(session)
+        (partner,) = partners.list_partners(session)
+        terms = replace(partners.terms_of(session, portal), default_partner=partner.slug)
+        partners.edit_portal(
+            session, portal.slug, terms, revision=1, catalogues=LANGUAGES, actor="system"
+        )
+        slug = portal.slug
+    found = bracketed.get("/portals/?lang=fr&country=SN").text.replace("Senegal", "")
+    everything = bracketed.get("/portals/?lang=fr").text
+    for _, name in territories("fr"):
+        everything = everything.replace(f">{escape(name)}<", "><")
+    for continent in Continent:
+        everything = everything.replace(f">{continent_name(continent, 'fr')}<", "><")
+    pages = {
+        "one country": found,
+        "all countries": everything.replace("Senegal", ""),
+        "unknown country": bracketed.get("/portals/?lang=fr&country=x").text.split("<h2>")[0],
+        "own page": bracketed.get(f"/portals/{slug}/fr").text,
+    }
+    assert {name: said for name, page in pages.items() if (said := untranslated(page))} == {}
+    assert all(page.count(OPEN) > 4 for page in pages.values())
 
 
 def test_what_the_script_says(form: Visitor) -> None:

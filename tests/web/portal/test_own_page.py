@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from server.demo.partners import DEMO_PARTNERS
+from server.directory.service import TERRITORIES
 from server.partners import service as partners
 from server.partners.service import IssuedKey
 from server.reports.service import Report
 from server.storage.database import Database
+from server.web.embed.form_page import MAX_COUNTRIES
 from server.web.locale import LANGUAGES
 from tests.web.embed.conftest import _widget
 from tests.web.embed.visitor import Document, Visitor
 from tests.web.portal.conftest import Edit
 
 __all__ = ["_widget"]
+
+#: Bytes after Brotli 11, as in tests/web/embed/test_document.py.
+BUDGET = 7_168
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -151,6 +158,23 @@ def test_the_portals_own_words_stand_in_the_form_in_their_language_alone(
     assert french.count("Parlez-en.") == 2  # at the first step, and with the receipt
     for language in ("en", "ar"):
         assert "Parlez-en." not in client.get(f"/{place}/{senegal.text}?lang={language}").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_with_own_words_and_many_countries_the_frame_keeps_its_budget(
+    client: FlaskClient, senegal: IssuedKey, edit: Edit, language: str
+) -> None:
+    edit(
+        texts=DEMO_PARTNERS[0].portal_texts,
+        territories=tuple(sorted(TERRITORIES)[:MAX_COUNTRIES]),
+    )
+    html = client.get(f"/embed/{senegal.text}?lang={language}").text
+    assert html.count("<option value=") > MAX_COUNTRIES
+    assert DEMO_PARTNERS[0].portal_texts[language]["helpline"] in html
+    assert len(brotli.compress(html.encode(), quality=11)) <= BUDGET
+    edit(territories=tuple(sorted(TERRITORIES)[: MAX_COUNTRIES + 1]))
+    html = client.get(f"/portals/senegal/{language}").text
+    assert '<datalist id="countries"></datalist>' in html
 
 
 def test_words_are_text_and_never_markup(
