@@ -19,6 +19,7 @@ from server.web.console import views as console
 from server.web.embed import preview
 from server.web.embed import views as embed
 from server.web.errors import init_errors
+from server.web.kit import views as kit
 from server.web.limits import limiter
 from server.web.portal import views as portal
 from server.web.widget import views as widget
@@ -55,7 +56,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     if settings.serves_public:
         init_api(app)
-        for area in (widget, embed, preview, portal):
+        for area in (widget, embed, preview, portal, kit):
             app.register_blueprint(area.blueprint)
     if settings.serves_console:
         console.init_console_security(app)
