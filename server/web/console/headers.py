@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from flask import Response, request
+from flask import Response, g, request
 
 from server.web import csp
 from server.web.console.blueprint import blueprint, is_console
@@ -36,9 +36,17 @@ CONSOLE_HEADERS = MappingProxyType(
 )
 
 
+def allow_frames_of(*origins: str) -> None:
+    """Let the page that answers this request, and no other, show frames of `origins`."""
+    g.console_frames = origins
+
+
 @blueprint.after_app_request
 def set_console_headers(response: Response) -> Response:
     """Goes by the path, since an address that no view serves has no blueprint."""
     if is_console(request.path):
         response.headers.update(CONSOLE_HEADERS)
+        if frames := g.get("console_frames"):
+            policy = csp.policy(_POLICY, {"frame-src": frames})
+            response.headers["Content-Security-Policy"] = policy
     return response
