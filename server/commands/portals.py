@@ -38,7 +38,7 @@ def _terms(command: Callable[..., None]) -> Callable[..., None]:
             ),
             click.option(
                 "--without-authority",
-                type=click.Choice([_WORLD, *Continent]),
+                type=click.Choice([_WORLD, *(each.value for each in Continent)]),
                 help="Instead: all countries without an authority of their own.",
             ),
             click.option("--language", "languages", multiple=True, help="First is default."),
@@ -149,7 +149,9 @@ def _changed(terms: PortalTerms, given: dict[str, Any]) -> PortalTerms:
     languages = given["languages"] or terms.languages
     for language, kind, text in given.pop("texts"):
         if language not in languages:
-            raise service.PartnerError(f"the portal has no {language!r}, only {', '.join(languages)}")
+            raise service.PartnerError(
+                f"the portal has no {language!r}, only {', '.join(languages)}"
+            )
         texts.setdefault(language, {})[kind] = text
     changes = {name: value for name, value in given.items() if value not in (None, ())}
     if rule and territories:

@@ -50,6 +50,53 @@ ISSUE = ("keys", "issue", "--partner", "telco", "--portal", "senegal", "--label"
 ORIGIN = ("--origin", "https://www.example.org")
 
 
+def test_a_portal_is_edited_and_listed_with_all_its_terms(portals, partner):
+    edited = portals(
+        *("portals", "edit", "senegal", "--name", "Sénégal", "--default-partner", "telco"),
+        *("--hide-outcomes", "--retention-days", "90", "--json"),
+        *("--text", "fr", "helpline", "Parlez-en.", "--text", "fr", "emergency", "Appelez."),
+    )
+    assert json.loads(edited.stdout) == {"slug": "senegal", "revision": 2}
+    portals("portals", "edit", "senegal", "--text", "fr", "emergency", "")
+    (row,) = json.loads(portals("portals", "list", "--json").stdout)
+    assert row == {
+        "slug": "senegal",
+        "name": "Sénégal",
+        "reach": "countries",
+        "continent": None,
+        "territories": ["SN"],
+        "languages": row["languages"],
+        "texts": {"fr": {"helpline": "Parlez-en."}},
+        "default_partner": "telco",
+        "open_keys": 0,
+        "shows_outcomes": False,
+        "retention_days": 90,
+        "revision": 3,
+    }
+
+
+def test_a_portal_may_reach_what_a_rule_leaves_to_it(portals, partner):
+    portals("portals", "edit", "senegal", "--without-authority", "AF")
+    (row,) = json.loads(portals("portals", "list", "--json").stdout)
+    assert (row["reach"], row["continent"]) == ("without_authority", "AF")
+    assert "MA" in row["territories"]
+    assert "senegal  Senegal  without-authority:AF" in portals("portals", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--language", "wo"), "no catalogue for wo"),
+        (("--retention-days", "1"), "30 to 3,650"),
+        (("--text", "wo", "helpline", "x"), "has no 'wo'"),
+        (("--territory", "SN", "--without-authority", "AF"), "not both"),
+    ],
+)
+def test_an_edit_out_of_bounds_is_refused(portals, partner, options, reason):
+    refused = portals("portals", "edit", "senegal", *options, status=1)
+    assert reason in refused.stderr
+
+
 def test_a_key_is_issued_shown_listed_rotated_and_revoked(portals, partner):
     issued = json.loads(portals(*ISSUE, *ORIGIN, "--json").stdout)
     assert issued["key"].startswith("iwfpk_live_")
