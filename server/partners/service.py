@@ -62,6 +62,7 @@ from server.partners.origins import (
     readable_origin,
 )
 from server.partners.partner_edit import edit_partner, partners_named
+from server.partners.partner_list import KeyNote, PartnerNote, find_partners
 from server.partners.partners import add_partner, get_partner, list_partners
 from server.partners.portal_page import PortalPage, find_portal_page
 from server.partners.portal_terms import (
@@ -139,6 +140,7 @@ __all__ = [
     "KeyCache",
     "KeyEdit",
     "KeyMode",
+    "KeyNote",
     "KeyState",
     "KeyTerms",
     "LastSeen",
@@ -148,6 +150,7 @@ __all__ = [
     "OriginError",
     "Partner",
     "PartnerError",
+    "PartnerNote",
     "Portal",
     "PortalOverview",
     "PortalPage",
@@ -175,6 +178,7 @@ __all__ = [
     "find_alerts",
     "find_key",
     "find_kit",
+    "find_partners",
     "find_portal_page",
     "find_secret_key",
     "fold_sightings",
