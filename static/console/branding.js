@@ -70,7 +70,9 @@ for (const link of document.querySelectorAll("[data-switch]")) {
     link.setAttribute("aria-current", "true");
     if (name === "width") {
       frame.className = `preview-frame preview-${value}`;
-      document.getElementById("preview").dataset.width = value;
+      const preview = document.getElementById("preview");
+      preview.dataset.width = value;
+      preview.scrollIntoView({ block: "nearest" }); // it may have changed its place
     } else {
       const address = new URL(frame.src);
       address.searchParams.set(name, value);
