@@ -12,7 +12,7 @@ from server.directory.continents import CONTINENTS
 from server.directory.models import Authority
 from server.directory.territories import TERRITORIES
 from server.directory.vocabulary import AuthorityKind, Verified
-from server.partners.service import Continent, Portal, Reach, list_portals
+from server.partners.service import Continent, Portal, Reach
 
 #: What a country of its own has; a portal of the IWF stands in for it where there is none.
 OWN_KINDS = (AuthorityKind.INHOPE_HOTLINE, AuthorityKind.POLICE)
@@ -70,9 +70,3 @@ def portals_serving(
     """The portals of a territory: those that name it, then those by rule; the oldest first."""
     serving = [portal for portal in portals if territory in reached(portal, owned)]
     return sorted(serving, key=lambda portal: (portal.reach is not Reach.COUNTRIES, portal.id))
-
-
-def portal_serving(session: Session, territory: str) -> Portal | None:
-    """The first of the portals that serve a territory, or None."""
-    owned = territories_with_authority(session)
-    return next(iter(portals_serving(list_portals(session), territory, owned)), None)

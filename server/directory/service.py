@@ -15,7 +15,6 @@ from server.directory.emergency import emergency_number
 from server.directory.models import Authority
 from server.directory.reach import (
     Reaching,
-    portal_serving,
     portals_serving,
     reached,
     territories_with_authority,
@@ -52,7 +51,6 @@ __all__ = [
     "list_authorities",
     "load_directory",
     "own_authority",
-    "portal_serving",
     "portals_serving",
     "reached",
     "read_rows",
