@@ -73,6 +73,22 @@ def breakdown(
     return sorted(counts, key=lambda count: (-count.reports, count.value))
 
 
+def tallies_of(
+    session: Session,
+    day: date,
+    *,
+    portal_id: UUID | None = None,
+    partner_id: UUID | None = None,
+) -> list[Tally]:
+    """All tallies of a day, as they are kept: by key, dimension and value."""
+    query = select(Tally).where(Tally.day == day)
+    if portal_id is not None:
+        query = query.where(Tally.portal_id == portal_id)
+    if partner_id is not None:
+        query = query.where(Tally.partner_id == partner_id)
+    return list(session.scalars(query.order_by(Tally.key_id, Tally.dimension, Tally.value)))
+
+
 def last_30_days(session: Session, now: datetime) -> dict[UUID, tuple[int, ...]]:
     """For each partner with reports in the 30 days to `now`: 30 counts, the oldest first."""
     end = now.astimezone(UTC).date()

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from server.statistics.partner_counts import PartnerCell, PartnerCounts, no_counts, partner_counts
-from server.statistics.queries import Count, breakdown, days_of, last_30_days, reports_by_day
+from server.statistics.queries import (
+    Count,
+    breakdown,
+    days_of,
+    last_30_days,
+    reports_by_day,
+    tallies_of,
+)
 from server.statistics.rebuild import RebuildRefused, rebuild
 from server.statistics.recount import mark_stale, recount_all_stale, recount_stale
 from server.statistics.suppression import THRESHOLD
@@ -30,4 +37,5 @@ __all__ = [
     "recount_all_stale",
     "recount_stale",
     "reports_by_day",
+    "tallies_of",
 ]

@@ -21,18 +21,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """Reports by day. `ticks` are three numbers from the top down, `dates` up to three days."""
+    """Reports by day. `ticks` are three numbers from the top down, `dates` some of the days."""
 
     label: str
     points: str
     area: str
     hits: tuple[Hit, ...]
     ticks: tuple[int, int, int]
-    dates: tuple[date, ...]
+    dates: tuple[str, ...]
 
 
-def line_chart(by_day: Mapping[date, int], label: str) -> LineChart:
-    """The chart of at least one day; `label` says in words what it shows."""
+def line_chart(by_day: Mapping[date, int], label: str, style: str = "%-d %b %Y") -> LineChart:
+    """The chart of at least one day; `label` says in words what it shows, `style` how a day is
+    written."""
     days = sorted(by_day)
     step = tick_step(max(by_day.values()))
     width = WIDTH / len(days)
@@ -48,11 +49,13 @@ def line_chart(by_day: Mapping[date, int], label: str) -> LineChart:
         points=points,
         area=f"{spots[0][0]},{HEIGHT} {points} {spots[-1][0]},{HEIGHT}",
         hits=tuple(
-            Hit(round(number * width, 1), round(width, 1), f"{day:%-d %b %Y}: {by_day[day]:,}")
+            Hit(round(number * width, 1), round(width, 1), f"{day:{style}}: {by_day[day]:,}")
             for number, day in enumerate(days)
         ),
         ticks=(2 * step, step, 0),
-        dates=tuple(dict.fromkeys((days[0], days[len(days) // 2], days[-1]))),
+        dates=tuple(
+            f"{day:{style}}" for day in dict.fromkeys((days[0], days[len(days) // 2], days[-1]))
+        ),
     )
 
 

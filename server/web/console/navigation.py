@@ -56,6 +56,13 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Statistics",
+        "console.statistics",
+        "statistics",
+        Permission.STATISTICS_READ,
+        inner=("console.statistics_export",),
+    ),
+    Section(
         "Staff",
         "console.staff_list",
         "staff",
@@ -68,6 +75,7 @@ SECTIONS = (
             "console.staff_member",
         ),
     ),
+    Section("Work", "console.work", "work", Permission.WORKER_READ),
 )
 
 

@@ -19,6 +19,8 @@ from server.web.console import (
     sign_in_password,
     staff_accounts,
     staff_actions,
+    statistics,
+    work,
 )
 from server.web.console.blueprint import blueprint, is_console
 from server.web.console.errors import console_error
@@ -45,4 +47,6 @@ __all__ = [
     "sign_in_password",
     "staff_accounts",
     "staff_actions",
+    "statistics",
+    "work",
 ]
