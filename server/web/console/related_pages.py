@@ -1,4 +1,4 @@
-"""The pages beside a partner's own: each is a link where it exists and may be seen."""
+"""The pages beside a partner's or a key's own: each is a link where it exists and may be seen."""
 
 from __future__ import annotations
 
@@ -25,11 +25,22 @@ def partner_pages(slug: str, partner_id: UUID) -> list[Link]:
     """How a partner's form looks, what came through it, who changed what."""
     pages: tuple[tuple[str, str, str, Permission, dict[str, Any]], ...] = (
         ("Branding", "brush", "branding", Permission.PARTNERS_READ, {"slug": slug}),
-        ("Statistics", "statistics", "statistics", Permission.STATISTICS_READ, {"partner": slug}),
-        ("Changes", "audit", "audit", Permission.AUDIT_READ, {"subject": f"partner:{partner_id}"}),
+        ("Statistics", "statistics", "statistics", Permission.STATISTICS_READ, {"partner": partner_id}),
+        ("Changes", "audit", "audit_trail", Permission.AUDIT_READ, {"q": partner_id}),
     )
     return [
         Link(name, icon, url_for(f"console.{endpoint}", **values))
         for name, icon, endpoint, permission, values in pages
         if f"console.{endpoint}" in current_app.view_functions and may(permission)
     ]
+
+
+def key_pages(key: Any) -> list[Link]:
+    """Its integration kits, and where it was seen. A secret key stands in no page: it has none."""
+    if key.secret_hmac is not None:
+        return []
+    pages = [Link("Where it was seen", "seen", url_for("console.key_sightings", key_id=key.id))]
+    if may(Permission.KEYS_EDIT):
+        address = url_for("console.key_kit", key_id=key.id)
+        pages.insert(0, Link("Integration kit", "portal", address))
+    return pages
