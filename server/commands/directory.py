@@ -31,7 +31,8 @@ _COLUMNS = (
 def load(file: Path | None, as_json: bool) -> None:
     """Add and update authorities from FILE, or from the list that came with the program.
 
-    May be repeated: rows that are the same stay as they are, and so do rows that staff edited.
+    May be repeated: rows that are the same stay as they are, and so do rows that staff edited
+    or removed.
     """
     try:
         rows = service.read_rows(file) if file else service.read_rows()

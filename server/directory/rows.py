@@ -33,6 +33,8 @@ _REQUIRED = ("country", "kind", "verified", "source")
 _FIELDS = {*_TEXTS, *_REQUIRED, "country_code", "languages", "partner", "launched"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAX_LABEL = 60
+#: They would let a name read as another (UAX #9).
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -98,14 +100,22 @@ def check_rows(rows: object) -> list[AuthorityRow]:
     return checked
 
 
+def check_terms(row: dict[str, Any]) -> tuple[AuthorityRow | None, list[tuple[str, str]]]:
+    """Check one row field by field: the row, or None, and (field, reason) for every problem."""
+    check = _Check("", [])
+    return check.row(row), check.refused
+
+
 class _Check:
     """The checks of one row. Each puts its complaints where the others do."""
 
     def __init__(self, label: str, problems: list[str]) -> None:
         self.label = label
         self.problems = problems
+        self.refused: list[tuple[str, str]] = []
 
     def refuse(self, field: str, reason: str) -> None:
+        self.refused.append((field, reason))
         self.problems.append(f"{self.label}, field {field}: {reason}")
 
     def row(self, row: Any) -> AuthorityRow | None:
@@ -152,6 +162,8 @@ class _Check:
         text = unicodedata.normalize("NFC", value.strip())
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
             self.refuse(field, "control characters or broken Unicode")
+        elif not _DIRECTION.isdisjoint(text):
+            self.refuse(field, "characters that turn the direction of text: type it anew")
         elif len(text) > _TEXTS[field]:
             self.refuse(field, f"{len(text)} characters, at most {_TEXTS[field]}")
         elif not text and field in _REQUIRED:

@@ -11,7 +11,22 @@ from sqlalchemy.orm import Session
 
 from server.audit.service import AuditAction, record_event
 from server.directory.continents import CONTINENTS, continent_name
+from server.directory.editing import (
+    AuthorityTerms,
+    add_authority,
+    check_authority,
+    edit_authority,
+    get_authority,
+    remove_authority,
+    restore_authority,
+)
 from server.directory.emergency import emergency_number
+from server.directory.errors import (
+    AuthorityChanged,
+    AuthorityError,
+    AuthorityUnknown,
+    TermsRefused,
+)
 from server.directory.models import Authority
 from server.directory.reach import (
     Reaching,
@@ -35,25 +50,36 @@ __all__ = [
     "CONTINENTS",
     "TERRITORIES",
     "Authority",
+    "AuthorityChanged",
+    "AuthorityError",
     "AuthorityKind",
+    "AuthorityTerms",
+    "AuthorityUnknown",
     "AuthorityView",
     "DirectoryError",
     "LoadResult",
     "Reaching",
+    "TermsRefused",
     "UnknownTerritory",
     "Verified",
+    "add_authority",
     "authorities_everywhere",
     "authorities_for",
     "authorities_in_place",
+    "check_authority",
     "continent_name",
+    "edit_authority",
     "emergency_number",
     "find_territory",
+    "get_authority",
     "list_authorities",
     "load_directory",
     "own_authority",
     "portals_serving",
     "reached",
     "read_rows",
+    "remove_authority",
+    "restore_authority",
     "territories",
     "territories_with_authority",
     "territory_name",
@@ -66,7 +92,8 @@ _ORDER = (AuthorityKind.INHOPE_HOTLINE, AuthorityKind.POLICE, AuthorityKind.IWF_
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """How many rows of a file were added, updated, kept as staff edited them, or the same."""
+    """How many rows of a file were added, updated, kept as staff edited or removed them, or the
+    same."""
 
     added: int
     updated: int
@@ -88,9 +115,9 @@ class AuthorityView:
 def load_directory(session: Session, rows: object, *, now: datetime, actor: str) -> LoadResult:
     """Add and update authorities from the rows of a directory file (JSON list of objects).
 
-    Rows that staff edited keep what staff wrote; rows that the file does not name stay. Raises
-    DirectoryError, and then nothing is changed. One audit event tells of a load that changed
-    something; `actor` is as in `record_event`.
+    Rows that staff edited or removed stay as they are, and so do rows that the file does not
+    name. Raises DirectoryError, and then nothing is changed. One audit event tells of a load that
+    changed something; `actor` is as in `record_event`.
     """
     checked = check_rows(rows)
     known = {authority.row_key: authority for authority in session.scalars(select(Authority))}
@@ -101,9 +128,9 @@ def load_directory(session: Session, rows: object, *, now: datetime, actor: str)
         if authority is None:
             session.add(Authority(**asdict(row), loaded_at=now))
             added += 1
-        elif not _differs(authority, row):
+        elif authority.removed_at is None and not _differs(authority, row):
             continue
-        elif authority.edited_at is not None:
+        elif authority.edited_at is not None or authority.removed_at is not None:
             kept.append(row.row_key)
         else:
             for field, value in asdict(row).items():
@@ -162,10 +189,19 @@ def own_authority(session: Session, territory: str) -> AuthorityView | None:
 
 
 def list_authorities(
-    session: Session, *, territory: str | None = None, place: str | None = None
+    session: Session,
+    *,
+    territory: str | None = None,
+    place: str | None = None,
+    removed: bool = False,
 ) -> list[Authority]:
-    """For staff: all rows, those of one territory, or those without a code of one place."""
-    query = select(Authority)
+    """For staff: all rows, those of one territory, or those without a code of one place.
+
+    Rows that staff removed are left out, or, with `removed`, are the only ones.
+    """
+    query = select(Authority).where(
+        Authority.removed_at.is_not(None) if removed else Authority.removed_at.is_(None)
+    )
     if territory is not None:
         query = query.where(Authority.territory == territory)
     if place is not None:
