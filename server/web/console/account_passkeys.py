@@ -58,7 +58,7 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove one, unless it is the last way in."""
     try:
         with database().transaction() as session:
-            if not staff.remove_passkey(session, member(), passkey_id):
+            if not staff.remove_passkey(session, own_account(session), passkey_id):
                 abort(404)
     except staff.LastWayIn as refused:
         flash(f"Not removed: {refused}.", "alert")
