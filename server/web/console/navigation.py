@@ -63,6 +63,20 @@ SECTIONS = (
         inner=("console.statistics_export",),
     ),
     Section(
+        "Directory",
+        "console.authority_list",
+        "directory",
+        Permission.DIRECTORY_READ,
+        inner=("console.authority", "console.authority_edit", "console.authority_new"),
+    ),
+    Section(
+        "Audit trail",
+        "console.audit_trail",
+        "audit",
+        Permission.AUDIT_READ,
+        inner=("console.audit_export", "console.audit_verify"),
+    ),
+    Section(
         "Staff",
         "console.staff_list",
         "staff",
