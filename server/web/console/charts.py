@@ -60,10 +60,10 @@ def line_chart(by_day: Mapping[date, int], label: str, style: str = "%-d %b %Y")
 
 
 def tick_step(largest: int) -> int:
-    """The smallest of 1, 2, 5, 10, 20 … of which two reach `largest`."""
-    step, factors = 1, (2, 2.5, 2)
-    turn = 0
-    while 2 * step < largest:
-        step = round(step * factors[turn % 3])
-        turn += 1
-    return step
+    """The smallest of 1, 2, 3, 4, 5, 8, 10, 20, 30 … of which two reach `largest`."""
+    power = 1
+    while True:
+        for factor in (1, 2, 3, 4, 5, 8):
+            if 2 * factor * power >= largest:
+                return factor * power
+        power *= 10

@@ -29,13 +29,17 @@ MOST_DAYS = 92
 #: So many rows of a table; what is rarer stands in one row together.
 MOST_ROWS = 20
 
+#: A value's name, or its name and notes.
+Naming = Callable[[str], str | tuple[str, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A name and how many reports."""
+    """A name and how many reports; `notes` tell apart what has the same name."""
 
     name: str
     reports: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,11 @@ def _tables(
     keys = counts(Owner.KEY)
     known = get_attributions(session, [UUID(count.value) for count in keys[:MOST_ROWS]])
 
-    def key_name(value: str) -> str:
+    def key_name(value: str) -> tuple[str, ...]:
         key = known.get(UUID(value))
-        return f"{key.label} · {key.partner_name}, {key.portal_name}" if key else "Unknown key"
+        return (key.label, key.partner_name, key.portal_name) if key else ("Unknown key",)
 
-    shown: list[tuple[str, str, list[Count], Callable[[str], str]]] = [
+    shown: list[tuple[str, str, list[Count], Naming]] = [
         ("By portal", "Portal", counts(Owner.PORTAL), _naming(portals)),
         ("By partner", "Partner", counts(Owner.PARTNER), _naming(partners)),
         ("By key", "Key", keys, key_name),
@@ -109,12 +113,13 @@ def _tables(
     return [Table(heading, what, _rows(found, name)) for heading, what, found, name in shown]
 
 
-def _rows(counts: Sequence[Count], name: Callable[[str], str]) -> tuple[Row, ...]:
-    rows = [
-        Row(name(count.value), count.reports)
-        for count in counts[:MOST_ROWS]
-        if count.value != OTHER_VALUES
-    ]
+def _rows(counts: Sequence[Count], naming: Naming) -> tuple[Row, ...]:
+    rows = []
+    for count in counts[:MOST_ROWS]:
+        if count.value != OTHER_VALUES:
+            named = naming(count.value)
+            name, *notes = (named,) if isinstance(named, str) else named
+            rows.append(Row(name, count.reports, tuple(notes)))
     shown = sum(row.reports for row in rows)
     rest = sum(count.reports for count in counts) - shown
     return (*rows, Row("All others", rest)) if rest else tuple(rows)

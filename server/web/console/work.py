@@ -19,6 +19,15 @@ from server.web.console.words import Badge, Moment, moment
 #: A job that is so much behind its time, or a message that waits so long, is a sign that no
 #: worker runs.
 LATE = timedelta(minutes=2)
+#: Jobs and topics in words. One that is not here is shown by its name alone.
+PURPOSES = {
+    "audit.chain": "Link new events into the audit trail",
+    "audit.checkpoint": "Sign the audit trail",
+    "outbox.tidy": "Forget done messages after a week",
+    "sightings.fold": "Add up where keys are shown",
+    "statistics.recount": "Count reports",
+    "report.received": "A report to count",
+}
 
 
 @blueprint.get("/work")
@@ -32,9 +41,15 @@ def work() -> str:
     return page(
         "work.html",
         state=state,
-        waiting=[(each, moment(each.oldest_at, now)) for each in state.waiting],
+        waiting=[
+            (each, PURPOSES.get(each.topic, ""), moment(each.oldest_at, now))
+            for each in state.waiting
+        ],
         letters=[(each, _moment(each.failed_at, now)) for each in letters],
-        jobs=[(job, _moment(job.last_done_at, now), _badge(job, now)) for job in state.jobs],
+        jobs=[
+            (job, PURPOSES.get(job.name, ""), _moment(job.last_done_at, now), _badge(job, now))
+            for job in state.jobs
+        ],
         is_idle=not state.jobs or all(now - job.due_at > LATE for job in state.jobs),
     )
 

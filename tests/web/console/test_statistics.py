@@ -81,7 +81,7 @@ def test_reports_are_shown_by_day_and_by_everything_in_words(
         f"{TODAY:%-d %b %Y} 3",
         "Teranga Mobile 5",
         "Senegal 5",
-        "Home page · Teranga Mobile, Senegal 5",
+        "Home page Teranga Mobile Senegal 5",
         "spring 3",
         "No campaign 2",
         "French 5",
@@ -98,7 +98,7 @@ def test_a_page_costs_the_same_for_any_number_of_reports_and_reads_none_of_them(
 ) -> None:
     count(database, key, TODAY, 1)
     with statements(database) as before:
-        assert "1 reports" in text_of(manager.get(PATH))
+        assert "1 report " in text_of(manager.get(PATH))
     count(database, key, TODAY, 60)
     with statements(database) as after:
         assert "61 reports" in text_of(manager.get(PATH))
