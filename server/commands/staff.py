@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -40,6 +41,19 @@ def add(email: str, roles: tuple[str, ...], as_json: bool) -> None:
     click.echo(json.dumps(row) if as_json else f"added {row['email']} ({', '.join(row['roles'])})")
 
 
+@staff.command("invite")
+@click.argument("email")
+@click.option("--role", "roles", type=_ROLE, multiple=True, required=True, help="May be repeated.")
+@_as_json
+@_refusals
+def invite(email: str, roles: tuple[str, ...], as_json: bool) -> None:
+    """Add an account and print its invitation link: for one use, within 72 hours."""
+    names = [service.RoleName(role) for role in roles]
+    with database().transaction() as session:
+        user, token = service.invite_staff(session, email, names, actor=actor())
+    _print_link(token, user.email, service.INVITATION_LIFETIME, "invitation_link", as_json)
+
+
 @staff.command("set-roles")
 @click.argument("email")
 @click.option("--role", "roles", type=_ROLE, multiple=True, required=True, help="May be repeated.")
@@ -75,6 +89,7 @@ def disable(email: str) -> None:
     with database().transaction() as session:
         user = service.get_staff(session, email)
         service.disable_staff(session, user, actor=actor())
+        service.end_sessions(session, user, actor=actor())
     click.echo(f"{user.email} is disabled and signed out")
 
 
@@ -97,7 +112,44 @@ def login_link(email: str, as_json: bool) -> None:
     """Print a sign-in link: for one use, within 10 minutes."""
     with database().transaction() as session:
         token = service.issue_login_link(session, email, actor=actor())
+    _print_link(token, email, service.LINK_LIFETIME, "sign_in_link", as_json)
+
+
+@staff.command("sessions")
+@click.argument("email")
+@_as_json
+@_refusals
+def sessions(email: str, as_json: bool) -> None:
+    """List where a member is signed in now."""
+    with database().reading() as session:
+        rows = [
+            {
+                "browser": row.browser,
+                "way": row.way.value,
+                "since": row.created_at.isoformat(timespec="seconds"),
+                "last_used": row.seen_at.isoformat(timespec="seconds"),
+            }
+            for row in service.list_sessions(session, service.get_staff(session, email))
+        ]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for row in rows:
+        click.echo(f"{row['browser']}  {row['way']}  {row['since']}  {row['last_used']}")
+
+
+@staff.command("end-sessions")
+@click.argument("email")
+@_refusals
+def end_sessions(email: str) -> None:
+    """Sign a member out everywhere."""
+    with database().transaction() as session:
+        user = service.get_staff(session, email)
+        count = service.end_sessions(session, user, actor=actor())
+    click.echo(f"ended {count} {'session' if count == 1 else 'sessions'} of {user.email}")
+
+
+def _print_link(token: str, email: str, lifetime: timedelta, name: str, as_json: bool) -> None:
     url = f"{settings().console_url}/console/sign-in/{token}"
-    seconds = int(service.LINK_LIFETIME.total_seconds())
-    link = {"sign_in_link": url, "email": email, "expires_in_seconds": seconds}
+    link = {name: url, "email": email, "expires_in_seconds": int(lifetime.total_seconds())}
     click.echo(json.dumps(link) if as_json else url)

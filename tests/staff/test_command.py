@@ -11,6 +11,8 @@ from flask.testing import FlaskCliRunner
 
 from server.cli import main
 from server.commands.staff import staff
+from server.staff import service
+from server.storage.database import Database
 
 EMAIL = "ada@hotline.example"
 
@@ -88,3 +90,38 @@ def test_roles_are_replaced_and_accounts_opened_again(runner: FlaskCliRunner) ->
     assert "disabled" in run(runner, "list").stdout
     assert run(runner, "enable", EMAIL).exit_code == 0
     assert run(runner, "list").stdout == f"{EMAIL}  auditor\n"
+
+
+def test_an_invitation_is_printed_and_opens(runner: FlaskCliRunner, app: Flask) -> None:
+    printed = run(runner, "invite", EMAIL, "--role", "analyst", "--json")
+    invitation = json.loads(printed.stdout)
+    assert (invitation["email"], invitation["expires_in_seconds"]) == (EMAIL, 72 * 3600)
+    path = invitation["invitation_link"].removeprefix("https://console.example.org")
+    page = app.test_client().get(path, base_url="https://console.example.org")
+    assert "Take up the invitation" in page.text
+    assert run(runner, "invite", EMAIL, "--role", "analyst").exit_code == 1
+
+
+def test_sessions_are_listed_and_ended(
+    runner: FlaskCliRunner, app: Flask, database: Database
+) -> None:
+    run(runner, "add", EMAIL, "--role", "analyst")
+    with database.transaction() as session:
+        user = service.get_staff(session, EMAIL)
+        for browser in ("Firefox on Linux", "Edge on Windows"):
+            service.begin_session(session, user, way=service.SignInWay.PASSKEY, browser=browser)
+    listed = json.loads(run(runner, "sessions", EMAIL, "--json").stdout)
+    assert {(row["browser"], row["way"]) for row in listed} == {
+        ("Firefox on Linux", "passkey"),
+        ("Edge on Windows", "passkey"),
+    }
+    assert run(runner, "sessions", EMAIL).stdout.count("passkey") == 2
+    assert run(runner, "end-sessions", EMAIL).stdout == f"ended 2 sessions of {EMAIL}\n"
+    assert json.loads(run(runner, "sessions", EMAIL, "--json").stdout) == []
+
+
+def test_the_last_administrator_is_not_disabled(runner: FlaskCliRunner) -> None:
+    run(runner, "add", EMAIL, "--role", "administrator")
+    refused = run(runner, "disable", EMAIL)
+    assert refused.exit_code == 1
+    assert "only active administrator" in refused.stderr
