@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from server.partners.branding import reencode_logo
+from server.partners.logo import reencode_logo
 from server.partners.service import IssuedKey, find_key, get_partner, publish_branding
 from server.web.locale import LANGUAGES
 from tests.factories.key import ORIGIN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -157,12 +158,24 @@ def test_after_ten_minutes_it_is_over(
     assert client.get(address_of(settings, key, drafted, minutes=9)).status_code == 200
 
 
-def test_a_draft_that_was_saved_again_or_published_is_not_shown(
-    client: FlaskClient, database: Database, address: str, key: IssuedKey, drafted: PreviewedLook
+@pytest.mark.parametrize("what", ["saved again", "published", "discarded"])
+def test_a_draft_that_is_not_the_one_that_was_asked_for_is_not_shown(
+    client: FlaskClient,
+    database: Database,
+    address: str,
+    key: IssuedKey,
+    drafted: PreviewedLook,
+    what: str,
 ) -> None:
+    seen: dict[str, Any] = {"revision": drafted.revision, "actor": "system"}
     with database.transaction() as session:
         partner = session.get_one(partners.Partner, key.row.partner_id)
-        partners.publish_draft(session, partner, revision=drafted.revision, actor="system")
+        if what == "saved again":
+            partners.save_draft(session, partner, replace(DRAFT, display_name="Later"), **seen)
+        elif what == "published":
+            partners.publish_draft(session, partner, **seen)
+        else:
+            partners.drop_draft(session, partner, **seen)
     answer = client.get(address + "?lang=en")
     assert answer.status_code == 410
     assert_refused(answer, "This preview is over")
