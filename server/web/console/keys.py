@@ -26,8 +26,10 @@ from server.web.console.key_forms import (
 )
 from server.web.console.key_words import key_words
 from server.web.console.page import member, page
+from server.web.console.partner_alerts import key_notes
 from server.web.console.partner_rows import seen_words
 from server.web.console.partners import partner_or_404
+from server.web.console.related_pages import key_pages
 
 
 @blueprint.route("/partners/<slug>/keys/new", methods=["GET", "POST"])
@@ -56,6 +58,7 @@ def key(key_id: UUID) -> str:
         row = key_or_404(session, key_id)
         seen = service.last_seen(session, {key_id}).get(key_id)
         before = service.predecessor_of(session, row)
+        notes = key_notes(session, key_id, now)
     return page(
         "key.html",
         key=key_words(row, now),
@@ -63,6 +66,8 @@ def key(key_id: UUID) -> str:
         successor=row.successor_id,
         predecessor=before.id if before else None,
         link=f"{settings().public_url}/r/{row.text}",
+        links=key_pages(row),
+        notes=notes,
     )
 
 

@@ -18,6 +18,7 @@ from server.web.console.blueprint import blueprint
 from server.web.console.edit_conflict import Difference, differences
 from server.web.console.key_words import key_words
 from server.web.console.page import member, page
+from server.web.console.partner_alerts import alert_notes
 from server.web.console.partner_forms import PartnerEditForm, PartnerForm
 from server.web.console.partner_rows import FILTERS, read_partners, seen_words
 from server.web.console.words import moment
@@ -33,9 +34,11 @@ def partner_list() -> str:
     now = datetime.now(UTC)
     with database().reading() as session:
         found = read_partners(session, now, chosen=chosen, words=words, after=after or None)
+        notes = [] if chosen or words or after else alert_notes(session, now)
     return page(
         "partner_list.html",
         partners=found,
+        notes=notes,
         filters=FILTERS,
         chosen=chosen,
         words=words,
