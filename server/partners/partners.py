@@ -5,26 +5,37 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit.service import AuditAction, record_event
-from server.partners import branding as brand
 from server.partners.errors import PartnerError
 from server.partners.models import Partner
+from server.partners.names import clean_name
 from server.partners.slug import check_slug
 
 
 def add_partner(session: Session, *, slug: str, name: str, actor: str) -> Partner:
-    """Add a partner; raises PartnerError for a slug that is taken or malformed."""
-    check_slug(slug)
-    if session.scalar(select(Partner).where(Partner.slug == slug)) is not None:
-        raise PartnerError(f"there is a partner {slug!r} already")
-    partner = Partner(slug=slug, name=brand.check_text(name, 120), created_at=datetime.now(UTC))
-    if not partner.name:
-        raise PartnerError("a partner needs a name")
-    session.add(partner)
-    session.flush()
-    record_event(session, actor, AuditAction.PARTNER_ADDED, f"partner:{partner.id}", slug=slug)
+    """Add a partner; raises PartnerError for a slug that is taken or malformed, and for a name
+    that is none (1–120 characters of plain text)."""
+    partner = Partner(
+        slug=check_slug(slug),
+        name=clean_name(name, "a partner's name", "name"),
+        created_at=datetime.now(UTC),
+    )
+    try:
+        with session.begin_nested():
+            session.add(partner)
+    except IntegrityError as error:  # the constraint, since two may add it at once
+        raise PartnerError(f"there is a partner {slug!r} already", "slug") from error
+    record_event(
+        session,
+        actor,
+        AuditAction.PARTNER_ADDED,
+        f"partner:{partner.id}",
+        slug=slug,
+        name=partner.name,
+    )
     return partner
 
 

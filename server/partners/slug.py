@@ -7,6 +7,8 @@ import re
 from server.partners.errors import PartnerError
 
 MAX_SLUG = 40
+#: `/console/partners/new` and its like.
+NEW = "new"
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -19,4 +21,6 @@ def check_slug(slug: str) -> str:
             f"{MAX_SLUG}",
             "slug",
         )
+    if slug == NEW:
+        raise PartnerError(f"{slug!r} is where the console adds one: choose another", "slug")
     return slug

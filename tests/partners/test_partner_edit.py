@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -66,3 +68,24 @@ def test_what_is_no_name_is_refused_at_its_field(session, name):
 def test_an_unknown_partner_is_refused(session):
     with pytest.raises(PartnerError, match="no partner 'nobody'"):
         service.edit_partner(session, "nobody", name="x", revision=None, actor="staff:1")
+
+
+def test_of_two_who_add_the_same_partner_one_is_told(database):
+    start, told = threading.Barrier(2), []
+
+    def add(name):
+        start.wait()
+        try:
+            with database.transaction() as session:
+                PartnerFactory(session=session, slug="telco", name=name)
+        except PartnerError:
+            told.append(name)
+
+    threads = [threading.Thread(target=add, args=(name,)) for name in ("One", "Two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.reading() as session:
+        (stored,) = service.list_partners(session)
+    assert sorted([stored.name, *told]) == ["One", "Two"]

@@ -74,6 +74,7 @@ def test_a_partner_is_added_and_its_page_says_what_comes_next(manager: Visitor) 
         ({"slug": "Ünï"}, "no slug"),
         ({"slug": "a/../b"}, "no slug"),
         ({"slug": "taken"}, "already"),
+        ({"slug": "new"}, "choose another"),
     ],
 )
 def test_what_is_no_partner_is_refused_and_nothing_typed_is_lost(
