@@ -84,7 +84,7 @@ def upgrade() -> None:
         sa.Column("marks", sa.Integer(), nullable=False),
         sa.Column("counted_marks", sa.Integer(), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_tallied_days")),
     )
     op.create_table(
