@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectChoice, StringField
+from wtforms import Field, Form, SelectChoice, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from server.extensions import database, settings
@@ -43,6 +43,12 @@ class MemberRow:
     is_self: bool
 
 
+def _at_least_one(_form: Form, field: Field) -> None:
+    # Not DataRequired: that would have the browser ask for each of the boxes.
+    if not field.data:
+        raise ValidationError("Roles: tick at least one")
+
+
 class RolesForm(ConsoleForm):
     """The roles of a member."""
 
@@ -52,7 +58,7 @@ class RolesForm(ConsoleForm):
             SelectChoice(role.value, f"{plain_words(role)}: {ROLE_HINTS[role]}")
             for role in RoleName
         ],
-        validators=[DataRequired("Roles: tick at least one")],
+        validators=[_at_least_one],
     )
 
     def chosen(self) -> list[RoleName]:
