@@ -21,6 +21,7 @@ from server.web.console.page import member, page
 from server.web.console.partner_alerts import alert_notes
 from server.web.console.partner_forms import PartnerEditForm, PartnerForm
 from server.web.console.partner_rows import FILTERS, read_partners, seen_words
+from server.web.console.related_pages import partner_pages
 from server.web.console.words import moment
 
 
@@ -80,6 +81,7 @@ def partner(slug: str) -> str:
         "partner.html",
         partner=found,
         added=moment(found.created_at, now),
+        links=partner_pages(slug, found.id),
         keys=[(key_words(key, now), seen_words(seen.get(key.id), now)) for key in keys],
     )
 
