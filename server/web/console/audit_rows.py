@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,7 @@ class Namer:
         elif kind == "key" and found:
             address = _page("key", key_id=key)
         elif kind == "authority" and _uuid(event.subject):
+            name = _told_name(event) or key
             address = _page("authority", authority_id=key)
         return Subject(KINDS.get(kind, plain_words(kind)), name[:_LONGEST], address)
 
@@ -117,23 +118,36 @@ def changes_in(details: Any) -> list[Change]:
         return [Change("Details", None, _shown(details), is_change=False)]
     changes: list[Change] = []
     if "before" in details or "after" in details:
-        before, after = details.get("before"), details.get("after")
-        changes += _compared(before, after)
-    for name, value in details.items():
-        if name not in ("before", "after"):
-            changes.append(Change(plain_words(name), None, _shown(value), is_change=False))
+        changes += _compared(details.get("before"), details.get("after"))
+    facts = {name: value for name, value in details.items() if name not in ("before", "after")}
+    changes += [
+        Change(name, None, _shown(value), is_change=False)
+        for name, value in _flat(facts)
+        if value is not None
+    ]
     return changes
 
 
 def _compared(before: Any, after: Any) -> list[Change]:
-    if isinstance(before, dict) or isinstance(after, dict):
-        old, new = (value if isinstance(value, dict) else {} for value in (before, after))
-        return [
-            Change(plain_words(name), _optional(old, name), _optional(new, name), is_change=True)
-            for name in dict.fromkeys([*old, *new])
-            if old.get(name) != new.get(name) or (name in old) != (name in new)
-        ]
-    return [Change("", _shown(before), _shown(after), is_change=True)]
+    if not isinstance(before, dict) and not isinstance(after, dict):
+        return [Change("", _shown(before), _shown(after), is_change=True)]
+    old, new = (dict(_flat(value)) if isinstance(value, dict) else {} for value in (before, after))
+    return [
+        Change(name, _optional(old, name), _optional(new, name), is_change=True)
+        for name in dict.fromkeys([*old, *new])
+        # What began as nothing is not worth a line.
+        if old.get(name) != new.get(name) or (old and (name in old) != (name in new))
+    ]
+
+
+def _flat(fields: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Fields within fields as one list: `texts`, `fr`, `intro` becomes "Texts fr intro"."""
+    for name, value in fields.items():
+        words = f"{above} {name}".replace("_", " ") if above else plain_words(name)
+        if isinstance(value, dict) and value:
+            yield from _flat(value, words)
+        else:
+            yield words, value
 
 
 def _optional(fields: Mapping[str, Any], name: str) -> str | None:
@@ -157,6 +171,14 @@ def _moment(at: int | str, now: datetime) -> Moment | None:
         return moment(audit.instant(at), now) if isinstance(at, int) else None
     except OverflowError:
         return None
+
+
+def _told_name(event: EventRecord) -> str | None:
+    """The name that the event itself tells, of a thing that may have another by now."""
+    details = event.details if isinstance(event.details, dict) else {}
+    after = details.get("after")
+    told = details.get("name") or (after.get("name") if isinstance(after, dict) else None)
+    return told if isinstance(told, str) else None
 
 
 def _page(endpoint: str, **values: Any) -> str:

@@ -67,6 +67,7 @@ def events_on(page: str) -> list[UUID]:
 
 def row_of(page: str, event_id: UUID) -> str:
     _, _, rest = page.partition(f'id="event-{event_id}"')
+    rest = rest.replace("<wbr>", "")
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", rest.partition("</tr>")[0])).split())
 
 
@@ -235,7 +236,13 @@ def test_every_action_has_its_sentence_and_its_place_in_the_filter(database: Dat
     [
         ({"before": "active", "after": "paused"}, [("", "active", "paused")]),
         ({"before": {"a": 1, "b": 2}, "after": {"a": 1, "b": 3}}, [("B", "2", "3")]),
-        ({"before": {}, "after": {"a": []}}, [("A", None, "nothing")]),
+        ({"before": {"b": 1}, "after": {"b": 1, "a": []}}, [("A", None, "nothing")]),
+        ({"before": None, "after": {"a": None, "b": 1}}, [("B", None, "1")]),
+        (
+            {"before": {"a": {"b": 1}}, "after": {"a": {"b": 2, "c": 3}}},
+            [("A b", "1", "2"), ("A c", None, "3")],
+        ),
+        ({"expires_at": None}, []),
         ({"after": {"a": True}}, [("A", None, "yes")]),
         ({"before": {"a": ["x", "y"]}}, [("A", "x, y", None)]),
         ({"reason": "lost"}, [("Reason", None, "lost")]),
