@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -51,6 +52,25 @@ def children(pid):
 
 def everyone(pid):
     return {p for child in children(pid) for p in (child, *children(child))}
+
+
+def report(port, key):
+    """Send a report, as a citizen's browser does."""
+    body = {"key": key, "language": "fr", "report_type": "not_sure"}
+    body["addresses"] = [{"url": "https://example.com/a"}]
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "A" * 22}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with closing(connection):
+        connection.request("POST", "/api/v1/reports", json.dumps(body), headers)
+        assert connection.getresponse().status == 201
+
+
+def counted(data):
+    """How many reports the worker has counted."""
+    with closing(sqlite3.connect(data / "portals.db")) as database:
+        return database.execute(
+            "SELECT sum(reports) FROM tallies WHERE dimension = 'total'"
+        ).fetchone()[0]
 
 
 def start(data, port, partner_port):
@@ -113,16 +133,18 @@ def test_the_examples_serve_nothing_but_themselves(demo):
 
 
 def test_programs_that_are_killed_are_started_again(demo):
-    process, _, port, _ = demo
+    process, data, port, _ = demo
     killed_ones = everyone(process.pid)
     for child in killed_ones:
         os.kill(child, signal.SIGKILL)
-    wait_until(lambda: len(children(process.pid)) == 2 and not killed_ones & everyone(process.pid))
+    wait_until(lambda: len(children(process.pid)) == 3 and not killed_ones & everyone(process.pid))
     wait_until(lambda: get(port, "/healthz")[0] == 200)
+    report(port, json.loads((data / "demo.json").read_text())["partners"][0]["key"])
+    wait_until(lambda: counted(data) == 1)
 
 
 def test_a_dead_program_is_noticed_and_started_within_2_seconds():
-    assert len(("server", "pages")) * RESTART_PAUSE_S + CHECK_EVERY_S < 2
+    assert len(("server", "worker", "pages")) * RESTART_PAUSE_S + CHECK_EVERY_S < 2
 
 
 def test_the_demo_ends_with_all_its_programs(demo):
