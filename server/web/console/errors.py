@@ -35,7 +35,8 @@ _EXPLANATIONS = {
     ),
     404: Explanation(
         "There is nothing at this address",
-        "Check the reference: 12 letters and digits and one check character.",
+        "Check the address, or look for what you want by the menu. A report's reference has 12 "
+        "letters and digits and one check character.",
     ),
     405: Explanation("That cannot be done here", "Go back to the list and try again from there."),
     413: Explanation(

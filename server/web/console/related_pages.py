@@ -1,4 +1,4 @@
-"""The pages beside a partner's or a key's own: each is a link where it exists and may be seen."""
+"""The pages beside a partner's or a key's own: each is a link for those who may see it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, url_for
+from flask import url_for
 
 from server.staff.service import Permission
 from server.web.access import may
@@ -23,15 +23,16 @@ class Link:
 
 def partner_pages(slug: str, partner_id: UUID) -> list[Link]:
     """How a partner's form looks, what came through it, who changed what."""
+    of_partner = {"partner": partner_id}
     pages: tuple[tuple[str, str, str, Permission, dict[str, Any]], ...] = (
         ("Branding", "brush", "branding", Permission.PARTNERS_READ, {"slug": slug}),
-        ("Statistics", "statistics", "statistics", Permission.STATISTICS_READ, {"partner": partner_id}),
+        ("Statistics", "statistics", "statistics", Permission.STATISTICS_READ, of_partner),
         ("Changes", "audit", "audit_trail", Permission.AUDIT_READ, {"q": partner_id}),
     )
     return [
         Link(name, icon, url_for(f"console.{endpoint}", **values))
         for name, icon, endpoint, permission, values in pages
-        if f"console.{endpoint}" in current_app.view_functions and may(permission)
+        if may(permission)
     ]
 
 
