@@ -11,9 +11,18 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import text
 
-from server.audit.service import AuditAction, chain_events, record_event, sign_checkpoint
+from server.audit.service import (
+    AuditAction,
+    EventFilter,
+    chain_events,
+    event_data,
+    find_events,
+    record_event,
+    sign_checkpoint,
+)
 from server.config import Settings
 from server.partners.service import IssuedKey
 from server.staff.service import RoleName, User
@@ -23,6 +32,7 @@ from server.web.console.audit_filter import _ACTIONS
 from server.web.console.audit_rows import changes_in
 from server.web.console.audit_words import KINDS, SENTENCES, SOURCES
 from tests.audit.attacker import as_superuser
+from tests.factories.report import accepted_report
 from tests.web.console.conftest import Member, SignIn
 from tests.web.console.visitor import Visitor, text_of
 
@@ -219,6 +229,24 @@ def test_a_row_that_no_program_wrote_does_not_break_the_page(
     page = auditing.get("/console/audit")
     assert page.status_code == 200
     assert "No time" in text_of(page)
+
+
+def test_no_word_of_a_citizen_comes_into_the_trail(
+    app: Flask, database: Database, key: IssuedKey, at_work: Visitor
+) -> None:
+    sent = accepted_report(
+        app,
+        key.text,
+        addresses=[{"url": "https://canary-address.example/x"}],
+        description="canary-description",
+        contact={"email": "canary-contact@example.org"},
+        referrer_url="https://canary-referrer.example/",
+    )
+    assert "canary-description" in at_work.get(f"/console/reports/{sent.reference}").text
+    with database.reading() as session:
+        events = [event_data(each) for each in find_events(session, EventFilter())]
+    assert "reports:report:opened" in {event["action"] for event in events}
+    assert "canary" not in json.dumps(events)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
