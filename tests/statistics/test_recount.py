@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -119,6 +120,11 @@ def tallies(database: Database) -> Counted:
         }
 
 
+def work_a_while(database: Database) -> None:
+    for _ in range(6):
+        worker(database).run_once()
+
+
 def empty(database: Database) -> None:
     with database.transaction() as session:
         for table in (Envelope, Report, Tally, TalliedDay):
@@ -147,6 +153,20 @@ def test_tallies_kept_by_workers_are_those_of_a_rebuild(
     if expected(everything):
         rebuild(database, end=DAY + timedelta(days=3), actor="system")
     assert tallies(database) == expected(everything)
+
+
+def test_workers_at_the_same_time_count_what_comes_in_meanwhile(database: Database) -> None:
+    made = [
+        Made(number, 0, KeyMode.LIVE, None, None, "fr", None, PublicStatus.RECEIVED)
+        for number in range(24)
+    ]
+    with ThreadPoolExecutor(3) as pool:
+        stored = pool.submit(lambda: [store(database, [each]) for each in made])
+        workers = [pool.submit(work_a_while, database) for _ in range(2)]
+        for each in (stored, *workers):
+            each.result()
+    worker(database).run_once()
+    assert tallies(database) == expected(made)
 
 
 def test_a_report_that_comes_while_its_day_is_counted_is_not_left_out(database: Database) -> None:
