@@ -76,7 +76,8 @@ def _back() -> ResponseReturnValue:
 
 
 def _page(form: ConfirmForm | None = None, refused: str | None = None) -> str:
-    user = member()
+    user, form = member(), form or ConfirmForm(formdata=None)
+    form.code.data = ""
     with database().reading() as session:
         ways = staff.ways_in_of(session, user)
         passkeys = staff.list_passkeys(session, user)
@@ -84,7 +85,7 @@ def _page(form: ConfirmForm | None = None, refused: str | None = None) -> str:
         "confirm.html",
         wanted=wanted_page(),
         ways=ways,
-        form=form or ConfirmForm(formdata=None),
+        form=form,
         refused=refused,
         passkey=button_to_confirm(passkeys) if passkeys else None,
     )

@@ -26,13 +26,14 @@ def sign_in_help() -> str:
 
 def sign_in_page(form: SignInForm | None = None, refused: str | None = None) -> str:
     """The page, after a refusal with its reason and with what was typed but the secrets."""
-    reason = request.args.get("why", "")
+    reason, form = request.args.get("why", ""), form or SignInForm(formdata=None)
+    form.code.data = ""
     return framed(
         "sign_in_help.html",
         None,
         ended=reason if reason in set(Ended) else None,
         wanted=wanted_page(),
-        form=form or SignInForm(formdata=None),
+        form=form,
         refused=refused,
         passkey=button_to_sign_in(),
     )

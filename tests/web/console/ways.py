@@ -49,7 +49,7 @@ class App:
 
     def scan(self, page: TestResponse) -> None:
         """Type the secret in that the page shows as text."""
-        found = re.search(r'id="secret">([A-Z2-7-]+)<', page.text)
+        found = re.search(r'id="app-secret">([A-Z2-7-]+)<', page.text)
         assert found, page.text
         self._sealed = self._codes._totp(key=found[1].replace("-", "")).to_json(encrypt=True)
 
