@@ -76,7 +76,7 @@ def add_authority(
         actor,
         AuditAction.AUTHORITY_ADDED,
         _subject(authority),
-        after={"territory": territory, "place": authority.place} | _state(authority),
+        after={"territory": territory, "place": authority.place} | state_of(authority),
     )
     return authority
 
@@ -99,14 +99,14 @@ def edit_authority(
     row = _checked(
         terms, territory=authority.territory, place=authority.place, stored_url=authority.url
     )
-    before = _state(authority)
+    before = state_of(authority)
     for field in before:
         setattr(authority, field, getattr(row, field))
-    after = _state(authority)
+    after = state_of(authority)
     if after != before:
         authority.edited_at = now
         authority.revision += 1
-        _record(session, actor, AuditAction.AUTHORITY_EDITED, authority, before, after)
+        record_change(session, actor, AuditAction.AUTHORITY_EDITED, authority, before, after)
     return authority
 
 
@@ -118,7 +118,7 @@ def check_authority(
     before = {"checked_at": _iso(authority.checked_at)}
     authority.checked_at = now
     after = {"checked_at": _iso(now)}
-    _record(session, actor, AuditAction.AUTHORITY_CHECKED, authority, before, after)
+    record_change(session, actor, AuditAction.AUTHORITY_CHECKED, authority, before, after)
     return authority
 
 
@@ -131,7 +131,7 @@ def remove_authority(
         authority.removed_at = now
         authority.revision += 1
         states = {"state": "listed"}, {"state": "removed"}
-        _record(session, actor, AuditAction.AUTHORITY_REMOVED, authority, *states)
+        record_change(session, actor, AuditAction.AUTHORITY_REMOVED, authority, *states)
     return authority
 
 
@@ -144,7 +144,7 @@ def restore_authority(
         authority.removed_at = None
         authority.revision += 1
         states = {"state": "removed"}, {"state": "listed"}
-        _record(session, actor, AuditAction.AUTHORITY_RESTORED, authority, *states)
+        record_change(session, actor, AuditAction.AUTHORITY_RESTORED, authority, *states)
     return authority
 
 
@@ -171,7 +171,8 @@ def _checked(
     return row
 
 
-def _state(authority: Authority) -> dict[str, Any]:
+def state_of(authority: Authority) -> dict[str, Any]:
+    """What an edit or a load can change, as the trail tells it."""
     return {
         "name": authority.name,
         "kind": authority.kind,
@@ -184,7 +185,7 @@ def _state(authority: Authority) -> dict[str, Any]:
     }
 
 
-def _record(
+def record_change(
     session: Session,
     actor: str,
     action: AuditAction,
@@ -192,6 +193,7 @@ def _record(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> None:
+    """One event about an authority, with the fields that differ."""
     changed = [field for field in after if before.get(field) != after[field]]
     record_event(
         session,

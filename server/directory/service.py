@@ -17,8 +17,10 @@ from server.directory.editing import (
     check_authority,
     edit_authority,
     get_authority,
+    record_change,
     remove_authority,
     restore_authority,
+    state_of,
 )
 from server.directory.emergency import emergency_number
 from server.directory.errors import (
@@ -117,7 +119,7 @@ def load_directory(session: Session, rows: object, *, now: datetime, actor: str)
 
     Rows that staff edited or removed stay as they are, and so do rows that the file does not
     name. Raises DirectoryError, and then nothing is changed. One audit event tells of a load that
-    changed something; `actor` is as in `record_event`.
+    changed something, and one of each row that it updated; `actor` is as in `record_event`.
     """
     checked = check_rows(rows)
     known = {authority.row_key: authority for authority in session.scalars(select(Authority))}
@@ -133,9 +135,12 @@ def load_directory(session: Session, rows: object, *, now: datetime, actor: str)
         elif authority.edited_at is not None or authority.removed_at is not None:
             kept.append(row.row_key)
         else:
+            before = state_of(authority)
             for field, value in asdict(row).items():
                 setattr(authority, field, value)
             authority.loaded_at = now
+            after = state_of(authority)
+            record_change(session, actor, AuditAction.AUTHORITY_EDITED, authority, before, after)
             updated += 1
     unchanged = len(checked) - added - updated - len(kept)
     if added or updated:

@@ -58,6 +58,11 @@ def create_sealing_key(
 def activate_sealing_key(session: Session, key: SealingKey, *, actor: str) -> None:
     """Seal with this key from now on; the one before stays able to open what it sealed."""
     now = datetime.now(UTC)
+    before = session.scalar(
+        select(SealingKey.generation).where(
+            SealingKey.activated_at.is_not(None), SealingKey.retired_at.is_(None)
+        )
+    )
     session.execute(
         update(SealingKey)
         .where(SealingKey.activated_at.is_not(None), SealingKey.retired_at.is_(None))
@@ -70,7 +75,8 @@ def activate_sealing_key(session: Session, key: SealingKey, *, actor: str) -> No
         actor,
         AuditAction.SEALING_KEY_ACTIVATED,
         f"sealing_key:{key.id}",
-        generation=key.generation,
+        before=before,
+        after=key.generation,
     )
 
 

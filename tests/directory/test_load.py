@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from server.audit.service import EventFilter, find_events
 from server.directory.service import (
     DirectoryError,
     LoadResult,
@@ -109,6 +110,18 @@ def test_the_load_is_in_the_audit_trail(session: Session) -> None:
     assert audit_rows(session) == [
         ("command:test", "directory:authorities:loaded", "directory:authorities")
     ]
+
+
+def test_an_updated_row_is_in_the_audit_trail_from_what_to_what(session: Session) -> None:
+    load(session, [a_row()])
+    load(session, [a_row(languages=["en", "fr"])], now=LATER)
+    (edited,) = find_events(session, EventFilter(subject="authority"))
+    assert edited.event.action == "directory:authority:edited"
+    assert edited.event.details == {
+        "name": "Example Hotline",
+        "before": {"languages": ["en"]},
+        "after": {"languages": ["en", "fr"]},
+    }
 
 
 def test_the_audit_event_lives_and_dies_with_the_load(session: Session) -> None:
