@@ -54,7 +54,7 @@ def work() -> str:
     )
 
 
-@blueprint.post("/work/retry")
+@blueprint.post("/dead-letters/retry")
 @requires("worker.retry")
 def work_retry() -> ResponseReturnValue:
     """Let one dead letter be tried again, or all."""
