@@ -105,18 +105,14 @@ def _unlisted(
         # A page that was put on the list since is no longer news.
         if not each.allowed
         and each.day > since
-        and (each.origin == OTHER_ORIGINS or not sighted_origin(each.origin, key.origins)[1])
+        and each.origin != OTHER_ORIGINS
+        and not sighted_origin(each.origin, key.origins)[1]
     ]
-    named = [each for each in refused if each.origin != OTHER_ORIGINS]
-    if not named:
+    if not refused:
         return None
-    return KeyAlert(
-        AlertKind.UNLISTED,
-        key,
-        max(each.day for each in refused),
-        _most_frequent(named),
-        sum(each.seen for each in refused),
-    )
+    seen = sum(each.seen for each in refused)
+    day = max(each.day for each in refused)
+    return KeyAlert(AlertKind.UNLISTED, key, day, _most_frequent(refused), seen)
 
 
 def _expiring(key: ResolvedKey, now: datetime) -> KeyAlert | None:

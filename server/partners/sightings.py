@@ -43,7 +43,7 @@ class SightingCount:
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """The newest sighting of a key."""
+    """The newest sighting of a key: where it was shown, or if nowhere, where it was refused."""
 
     origin: str
     at: datetime
@@ -108,21 +108,26 @@ def fold_sightings(session: Session, now: datetime) -> int:
 
 
 def last_seen(session: Session, key_ids: Collection[UUID]) -> dict[UUID, LastSeen]:
-    """The newest sighting of each of these keys; a key that was never seen is left out."""
+    """The newest sighting of each of these keys; a key that was never seen is left out.
+
+    Where a key was shown counts before where it was refused: anybody can bring that about.
+    """
     newest_days = (
-        select(Sighting.key_id, func.max(Sighting.day))
-        .where(Sighting.key_id.in_(key_ids))
-        .group_by(Sighting.key_id)
+        select(Sighting.key_id, func.max(Sighting.day), Sighting.allowed)
+        .where(Sighting.key_id.in_(key_ids), Sighting.origin != OTHER_ORIGINS)
+        .group_by(Sighting.key_id, Sighting.allowed)
     )
     days = select(Sighting.key_id, Sighting.origin, Sighting.last_at, Sighting.allowed).where(
-        tuple_(Sighting.key_id, Sighting.day).in_(newest_days)
+        tuple_(Sighting.key_id, Sighting.day, Sighting.allowed).in_(newest_days),
+        Sighting.origin != OTHER_ORIGINS,
     )
     notes = select(
         SightingNote.key_id, SightingNote.origin, SightingNote.last_at, SightingNote.allowed
-    ).where(SightingNote.key_id.in_(key_ids))
+    ).where(SightingNote.key_id.in_(key_ids), SightingNote.origin != OTHER_ORIGINS)
     found: dict[UUID, LastSeen] = {}
     for key_id, origin, at, allowed in (*session.execute(days), *session.execute(notes)):
-        if key_id not in found or found[key_id].at < at:
+        known = found.get(key_id)
+        if known is None or (known.allowed, known.at) < (allowed, at):
             found[key_id] = LastSeen(origin, at, allowed)
     return found
 

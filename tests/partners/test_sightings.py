@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from server.partners.models import Sighting, SightingNote
 from server.partners.service import (
+    LastSeen,
     SightingCount,
     fold_sightings,
     last_seen,
@@ -136,18 +137,26 @@ def test_days_long_past_are_forgotten(database, key_id):
         assert session.scalars(select(Sighting.day)).all() == [NOW.date()]
 
 
+def seen_last(database, *key_ids):
+    with database.reading() as session:
+        return last_seen(session, key_ids)
+
+
 def test_last_seen_is_the_newest_of_all_added_up_or_not(database, key_id):
     earlier, later = NOW - timedelta(days=3), NOW + timedelta(minutes=1)
     note_down(database, count(key_id, at=earlier), count(key_id, at=NOW))
     fold(database)
-    with database.reading() as session:
-        assert last_seen(session, [key_id])[key_id].at == NOW
-    note_down(database, count(key_id, origin="https://else.example", allowed=False, at=later))
-    with database.reading() as session:
-        found = last_seen(session, [key_id, new_id()])
-    assert list(found) == [key_id]
-    assert (found[key_id].origin, found[key_id].at, found[key_id].allowed) == (
-        "https://else.example",
-        later,
-        False,
-    )
+    assert seen_last(database, key_id, new_id()) == {key_id: LastSeen(ORIGIN, NOW, True)}
+    note_down(database, count(key_id, at=later))
+    assert seen_last(database, key_id)[key_id].at == later
+
+
+def test_where_a_key_is_refused_hides_not_where_it_is_shown(database, key_id):
+    refused = "https://else.example"
+    later = NOW + timedelta(days=1)
+    note_down(database, count(key_id, origin=refused, allowed=False, at=NOW))
+    note_down(database, count(key_id, origin="other", allowed=False, at=later))
+    assert seen_last(database, key_id)[key_id] == LastSeen(refused, NOW, False)
+    note_down(database, count(key_id, at=NOW - timedelta(days=2)))
+    fold(database)
+    assert seen_last(database, key_id)[key_id].origin == ORIGIN
