@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -234,6 +235,27 @@ def test_the_pages_of_portals(bracketed: FlaskClient, form: Visitor, database: D
     }
     assert {name: said for name, page in pages.items() if (said := untranslated(page))} == {}
     assert all(page.count(OPEN) > 4 for page in pages.values())
+
+
+def test_the_pages_of_a_kit(bracketed: FlaskClient, form: Visitor, database: Database) -> None:
+    """What is to be copied, and names, stand as they are."""
+    with database.transaction() as session:
+        (key,) = partners.list_keys(session)
+        now = datetime.now(UTC)
+        token = partners.issue_kit(session, key, days=7, now=now, actor="system").token
+        counted = partners.SightingCount(key.id, now.date(), key.origins[0], True, 1, now)
+        partners.record_sightings(session, [counted])
+    names = (key.partner.name, key.portal.name, key.label, "report.example.org/portals/")
+    names = (*names, key.portal.slug)
+    pages = {}
+    for rest in ("", "/poster", "x"):
+        page = bracketed.get(f"/kit/{token}{rest}?lang=fr").text
+        page = re.sub(r"<(code|bdi) .*?</\1>|<code>.*?</code>", "", page, flags=re.S)
+        for name in names:
+            page = page.replace(name, "")
+        pages[rest] = page
+    assert {name: said for name, page in pages.items() if (said := untranslated(page))} == {}
+    assert all(page.count(OPEN) > 1 for page in pages.values())
 
 
 def test_what_the_script_says(form: Visitor) -> None:
