@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -233,5 +234,10 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append(
             "single sign-on needs PORTALS_OIDC_ISSUER, PORTALS_OIDC_CLIENT_ID and "
             "PORTALS_OIDC_CLIENT_SECRET, or none of them"
+        )
+    if all(oidc) and (find_spec("authlib") is None or find_spec("requests") is None):
+        problems.append(
+            "single sign-on needs the extra `oidc`: install reporting-portals[oidc], or leave the "
+            "settings PORTALS_OIDC_… out"
         )
     return problems

@@ -28,6 +28,7 @@ from server.staff.errors import (
     StaffUnknown,
     TooManyFailures,
 )
+from server.staff.identities import prove_by_identity, unlink_identity
 from server.staff.invitations import invite_again, invite_staff, reset_sign_in
 from server.staff.login_links import (
     INVITATION_LIFETIME,
@@ -147,6 +148,7 @@ __all__ = [
     "options_to_sign_in",
     "permissions_of",
     "prove",
+    "prove_by_identity",
     "prove_by_passkey",
     "refuse_weak_password",
     "remove_passkey",
@@ -157,6 +159,7 @@ __all__ = [
     "sign_out",
     "subject_of",
     "touch_session",
+    "unlink_identity",
     "ways_in",
     "ways_in_of",
 ]

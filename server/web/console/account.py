@@ -14,7 +14,7 @@ from server.staff import service as staff
 from server.staff.service import SignInWay, StaffSession, WebAuthn
 from server.web.access import requires
 from server.web.console.blueprint import blueprint
-from server.web.console.page import member, page
+from server.web.console.page import member, own_account, page
 from server.web.console.sessions import current_session
 from server.web.console.words import Moment, moment
 
@@ -91,6 +91,20 @@ def end_own_session(session_id: UUID) -> ResponseReturnValue:
     else:
         flash("That session is over: the browser is signed out.", "good")
     return redirect(url_for("console.account_sessions"), 303)
+
+
+@blueprint.post("/account/single-sign-on/unlink")
+@requires("account.own", fresh=True)
+def unlink_single_sign_on() -> ResponseReturnValue:
+    """Remove the link, unless it is the last way in."""
+    try:
+        with database().transaction() as session:
+            staff.unlink_identity(session, own_account(session))
+    except staff.LastWayIn as refused:
+        flash(f"Not unlinked: {refused}.", "alert")
+    else:
+        flash("Single sign-on is unlinked.", "good")
+    return redirect(url_for("console.account"), 303)
 
 
 def session_row(row: StaffSession, now: datetime) -> SessionRow:

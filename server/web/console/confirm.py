@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
-from server.extensions import database
+from server.extensions import database, settings
 from server.staff import service as staff
 from server.staff.service import SignInWay
 from server.web.access import requires
@@ -88,4 +88,5 @@ def _page(form: ConfirmForm | None = None, refused: str | None = None) -> str:
         form=form,
         refused=refused,
         passkey=button_to_confirm(passkeys) if passkeys else None,
+        single_sign_on=ways.single_sign_on and settings().oidc_issuer is not None,
     )

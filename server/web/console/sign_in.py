@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.extensions import database
+from server.extensions import database, settings
 from server.staff import service as staff
 from server.staff.service import LinkPurpose, SignInWay
 from server.web.access import anyone
@@ -36,6 +36,7 @@ def sign_in_page(form: SignInForm | None = None, refused: str | None = None) -> 
         form=form,
         refused=refused,
         passkey=button_to_sign_in(),
+        single_sign_on=settings().oidc_issuer is not None,
     )
 
 
