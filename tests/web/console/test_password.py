@@ -15,6 +15,7 @@ from server.audit.vocabulary import AuditAction
 from server.staff import service as staff
 from server.staff.models import SignInThrottle, User
 from server.storage.database import Database
+from server.web.console.proofs import SecurityProofs
 from tests.web.console.conftest import Link, SignIn
 from tests.web.console.filled_forms import send
 from tests.web.console.visitor import Visitor, text_of
@@ -104,6 +105,25 @@ def test_a_code_counts_once(
     code = phone.code
     assert sign_in_by_password(visitor, analyst.email, code).status_code == 303
     assert sign_in_by_password(Visitor(app), analyst.email, code).status_code == 422
+
+
+def test_a_code_that_two_send_at_once_counts_once(
+    codes: list[str], app: Flask, phone: App, analyst: User, database: Database
+) -> None:
+    def begin() -> staff.Attempt:
+        with database.transaction() as session:
+            return staff.begin_attempt(session, analyst.email, devices={})
+
+    attempts, finished = [begin(), begin()], []
+    for attempt in attempts:
+        with app.app_context():
+            proof = staff.prove(
+                attempt, password=PASSWORD, code=phone.code, proofs=SecurityProofs()
+            )
+        assert proof is not None
+        with database.transaction() as session:
+            finished.append(staff.finish_attempt(session, attempt, proof) is not None)
+    assert finished == [True, False]
 
 
 def test_the_code_that_set_the_app_up_does_not_sign_in(
