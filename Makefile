@@ -18,7 +18,7 @@ INSTALL := $(if $(shell command -v $(UV) 2>/dev/null),$(UV) pip install --quiet 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-embed test-engines lint bench bench-embed compile messages lock clean
+.PHONY: help demo test test-embed test-whole test-engines lint bench bench-embed compile messages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ test: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## run the whole test suite; a part 
 test-embed: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## run every case of the browser's tests, not one of each
 	requirements/system-packages
 	$(BIN)/python -m pytest -n $(WORKERS) tests/browser --all-cases $(ARGS)
+
+test-whole: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## run every case of every test: pages on both databases, all of the browser's
+	requirements/system-packages
+	$(BIN)/python -m pytest -n $(WORKERS) --all-cases $(ARGS)
 
 test-engines: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## drive the form in Firefox and WebKitGTK too
 	requirements/engines-packages

@@ -134,9 +134,8 @@ def test_public_pages_know_nothing_of_the_session(app: Flask, at_work: Visitor) 
         )
         assert "Set-Cookie" not in answer.headers, path
         assert "Cookie" not in answer.headers.get("Vary", ""), path
-        assert not answer.headers.get("Content-Security-Policy", "").startswith(
-            EXPECTED["Content-Security-Policy"][:40]
-        )
+        policy = answer.headers.get("Content-Security-Policy")
+        assert policy != EXPECTED["Content-Security-Policy"], path
 
 
 @pytest.mark.parametrize("path", ["/", "/status", "/consoles/", "/embed/x", "/static/console/"])

@@ -65,14 +65,14 @@ def test_a_dead_letter_is_tried_again_at_the_press_of_a_button(
     dead_letter(database)
     page = administrator.get(PATH)
     assert "ArithmeticError 12 attempts" in text_of(page)
-    answer = administrator.submit(page, f"{PATH}/retry")
+    answer = administrator.submit(page, "/console/dead-letters/retry")
     assert answer.status_code == 303
     assert "1 message waits again." in text_of(administrator.get(PATH))
     with database.reading() as session:
         assert session.scalar(select(OutboxMessage.failed_at)) is None
         actions = set(session.scalars(select(AuditEvent.action)))
     assert "delivery:dead_letter:retried" in actions
-    administrator.submit(page, f"{PATH}/retry")
+    administrator.submit(page, "/console/dead-letters/retry")
     assert "somebody was faster" in text_of(administrator.get(PATH))
 
 
