@@ -71,7 +71,7 @@ lock: ## resolve the locks again (needs uv); newest versions with ARGS=--upgrade
 	$(LOCK) pyproject.toml --output-file requirements/base.txt
 	$(LOCK) --group build --constraint requirements/base.txt --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --extra oidc --group test --constraint requirements/base.txt --constraint requirements/build.txt --output-file requirements/test.txt
-	$(LOCK) pyproject.toml --group lint --constraint requirements/test.txt --constraint requirements/build.txt --output-file requirements/lint.txt
+	$(LOCK) pyproject.toml --extra oidc --group lint --constraint requirements/test.txt --constraint requirements/build.txt --output-file requirements/lint.txt
 
 # Hashes instead of addresses: a lock is good for any index or mirror.
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
