@@ -69,6 +69,7 @@ messages: $(VENV)/.base ## collect the texts of the sources and bring the catalo
 lock: ## resolve the locks again (needs uv); newest versions with ARGS=--upgrade
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv, or UV=/path/to/uv" >&2; exit 1; }
 	$(LOCK) pyproject.toml --output-file requirements/base.txt
+	$(LOCK) pyproject.toml --extra oidc --constraint requirements/base.txt --output-file requirements/oidc.txt
 	$(LOCK) --group build --constraint requirements/base.txt --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --extra oidc --group test --constraint requirements/base.txt --constraint requirements/build.txt --output-file requirements/test.txt
 	$(LOCK) pyproject.toml --extra oidc --group lint --constraint requirements/test.txt --constraint requirements/build.txt --output-file requirements/lint.txt
