@@ -24,6 +24,8 @@ from server.web.locale import LANGUAGES
 
 ACTOR = "system"
 ANALYST = "analyst@hotline.example"
+#: Checks the trail, which the analyst, who runs the demo's accounts, does not.
+AUDITOR = "auditor@hotline.example"
 FILE = "partners.json"
 
 
@@ -92,8 +94,10 @@ def _seed_once(session: Session, settings: Settings) -> None:
         actor=ACTOR,
     )
     reports.activate_sealing_key(session, key, actor=ACTOR)
-    roles = [role for role in staff.RoleName if role is not staff.RoleName.ANALYST]
+    role = staff.RoleName
+    roles = [role.PORTAL_MANAGER, role.SENIOR_ANALYST, role.ADMINISTRATOR]
     staff.add_staff(session, ANALYST, roles, actor=ACTOR)
+    staff.add_staff(session, AUDITOR, [role.AUDITOR], actor=ACTOR)
     for partner in DEMO_PARTNERS:
         _add_partner(session, partner)
 

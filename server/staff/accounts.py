@@ -14,6 +14,7 @@ from server.audit.service import AuditAction, record_event
 from server.staff.errors import (
     LastAdministrator,
     OwnAccount,
+    RolesClash,
     StaffEmailInvalid,
     StaffExists,
     StaffUnknown,
@@ -27,13 +28,15 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f.][^@\s\x00-\x
 def add_staff(session: Session, email: str, roles: Collection[RoleName], *, actor: str) -> User:
     """Add an account that may sign in at once.
 
-    Addresses are kept in small letters. Raises StaffEmailInvalid or StaffExists.
+    Addresses are kept in small letters. Raises StaffEmailInvalid, StaffExists or
+    RolesClash.
     """
     address = _normal(email)
     if not _EMAIL.fullmatch(address):
         raise StaffEmailInvalid(email)
     if _find(session, address) is not None:
         raise StaffExists(address)
+    _refuse_clash(roles)
     user = User(email=address, active=True, fs_uniquifier=new_uniquifier())
     user.roles = _roles(session, roles)
     session.add(user)
@@ -46,9 +49,10 @@ def set_roles(session: Session, user: User, roles: Collection[RoleName], *, acto
     """Replace a member's roles; open sessions feel it at their next request.
 
     Raises OwnAccount when members change their own, LastAdministrator when nobody could run
-    accounts any more.
+    accounts any more, RolesClash for administrator and auditor in one.
     """
     _keep_an_administrator(session, user, roles if user.active else (), actor=actor)
+    _refuse_clash(roles)
     before = sorted(role.name for role in user.roles)
     user.roles = _roles(session, roles)
     record_event(
@@ -149,6 +153,11 @@ def _roles(session: Session, names: Collection[RoleName]) -> list[Role]:
         role.name: role for role in session.scalars(select(Role).where(Role.name.in_([*names])))
     }
     return [known.get(name) or Role(name=name.value) for name in sorted(set(names))]
+
+
+def _refuse_clash(roles: Collection[RoleName]) -> None:
+    if {RoleName.ADMINISTRATOR, RoleName.AUDITOR} <= set(roles):
+        raise RolesClash
 
 
 def _state(user: User) -> str:

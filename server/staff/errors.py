@@ -68,6 +68,18 @@ class OwnAccount(StaffError):
         super().__init__("this is your own account; another administrator has to change it")
 
 
+class RolesClash(StaffError):
+    """One account may not both run accounts and check the trail (NIST SP 800-53, AC-5)."""
+
+    field = "roles"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "who runs accounts does not check the trail: give the roles administrator and "
+            "auditor to two people"
+        )
+
+
 class LastWayIn(StaffError):
     """What is to be removed is the only way to sign in that the member has."""
 

@@ -24,7 +24,7 @@ def invite_staff(
 ) -> tuple[User, str]:
     """Add an account and return it with the token of its invitation (INVITATION_LIFETIME).
 
-    Raises StaffEmailInvalid or StaffExists.
+    Raises StaffEmailInvalid, StaffExists or RolesClash.
     """
     user = add_staff(session, email, roles, actor=actor)
     return user, invite_again(session, user, actor=actor)

@@ -52,7 +52,7 @@ def add_passkey() -> ResponseReturnValue:
     return redirect(url_for("console.account"), 303)
 
 
-@blueprint.post("/account/passkeys/<int:passkey_id>/remove")
+@blueprint.post("/account/passkeys/<int(max=2147483647):passkey_id>/remove")
 @requires("account.own", fresh=True)
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove one, unless it is the last way in."""

@@ -106,7 +106,7 @@ def branding_discarded(slug: str) -> ResponseReturnValue:
     return _change(slug, service.drop_draft, "Draft discarded.", revision=_seen("revision"))
 
 
-@blueprint.post("/partners/<slug>/branding/roll-back/<int:revision>")
+@blueprint.post("/partners/<slug>/branding/roll-back/<int(max=2147483647):revision>")
 @requires("partners.edit")
 def branding_rolled_back(slug: str, revision: int) -> ResponseReturnValue:
     """Publish an old look again, as a new revision."""

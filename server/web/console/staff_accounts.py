@@ -116,7 +116,7 @@ def invite() -> ResponseReturnValue:
     return link_page(user, token)
 
 
-@blueprint.get("/staff/<int:member_id>")
+@blueprint.get("/staff/<int(max=2147483647):member_id>")
 @requires("staff.read")
 def staff_member(member_id: int) -> str:
     """One account, where it is signed in, and what can be done with it."""
@@ -132,7 +132,7 @@ def staff_member(member_id: int) -> str:
     return page("staff_member.html", row=row, sessions=sessions)
 
 
-@blueprint.get("/staff/<int:member_id>/roles")
+@blueprint.get("/staff/<int(max=2147483647):member_id>/roles")
 @requires("staff.edit", fresh=True)
 def member_roles(member_id: int) -> str:
     """The form, with the roles as they are."""
@@ -141,7 +141,7 @@ def member_roles(member_id: int) -> str:
     return page("staff_roles.html", form=form, user=user)
 
 
-@blueprint.post("/staff/<int:member_id>/roles")
+@blueprint.post("/staff/<int(max=2147483647):member_id>/roles")
 @requires("staff.edit", fresh=True)
 def set_member_roles(member_id: int) -> ResponseReturnValue:
     """Replace them; open sessions feel it at their next request."""

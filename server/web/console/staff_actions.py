@@ -97,14 +97,14 @@ ACTIONS = {
 }
 
 
-@blueprint.get("/staff/<int:member_id>/<action>")
+@blueprint.get("/staff/<int(max=2147483647):member_id>/<action>")
 @requires("staff.edit", fresh=True)
 def confirm_action(member_id: int, action: str) -> str:
     """What will happen, and a button."""
     return _page(member_id, action)
 
 
-@blueprint.post("/staff/<int:member_id>/<action>")
+@blueprint.post("/staff/<int(max=2147483647):member_id>/<action>")
 @requires("staff.edit", fresh=True)
 def do_action(member_id: int, action: str) -> ResponseReturnValue:
     """Do it, or say why not."""

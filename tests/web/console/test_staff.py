@@ -105,6 +105,7 @@ def test_the_link_is_in_no_page_and_no_event_afterwards(
         ("a" * 300 + "@hotline.example", ("analyst",), "too long"),
         (NEWCOMER, (), "tick at least one"),
         (NEWCOMER, ("owner",), "not a valid choice"),
+        (NEWCOMER, ("administrator", "auditor"), "give the roles administrator and auditor to two"),
     ],
 )
 def test_a_mistake_is_told_at_its_field_and_what_was_typed_stays(
@@ -229,5 +230,6 @@ def test_an_auditor_looks_and_changes_nothing(
 
 
 def test_what_is_not_there_is_not_found(office: Visitor, analyst: User) -> None:
-    for path in ("999999", "999999/roles", "999999/disable", f"{analyst.id}/burn"):
+    beyond = 2**31  # what a column of ids holds at most, and one more
+    for path in ("999999", "999999/roles", "999999/disable", f"{analyst.id}/burn", f"{beyond}"):
         assert office.get(f"/console/staff/{path}").status_code == 404
