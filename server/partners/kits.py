@@ -37,7 +37,7 @@ class IssuedKit:
 @dataclass(frozen=True, slots=True)
 class OpenedKit:
     """A kit with its key, as whoever has the address sees them; `is_open` is false when it
-    expired or was closed."""
+    expired or was closed, or its key was revoked."""
 
     id: UUID
     key: ResolvedKey
@@ -85,11 +85,17 @@ def issue_kit(
 
 
 def open_kits(session: Session, key_id: UUID, now: datetime) -> list[Kit]:
-    """The kits of a key whose addresses work, the newest first."""
+    """The kits of a key whose addresses work, the newest first; none of a revoked key."""
     return list(
         session.scalars(
             select(Kit)
-            .where(Kit.key_id == key_id, Kit.closed_at.is_(None), Kit.expires_at > now)
+            .join(PartnerKey, PartnerKey.id == Kit.key_id)
+            .where(
+                Kit.key_id == key_id,
+                Kit.closed_at.is_(None),
+                Kit.expires_at > now,
+                PartnerKey.state != KeyState.REVOKED,
+            )
             .order_by(Kit.id.desc())
         )
     )
@@ -121,7 +127,8 @@ def find_kit(session: Session, token: str, now: datetime) -> OpenedKit | None:
     key = get_attribution(session, kit.key_id) if kit else None
     if kit is None or key is None:
         return None
-    return OpenedKit(kit.id, key, kit.expires_at, kit.closed_at is None and now < kit.expires_at)
+    holds = kit.closed_at is None and now < kit.expires_at
+    return OpenedKit(kit.id, key, kit.expires_at, holds and key.state is not KeyState.REVOKED)
 
 
 def _digest(token: str) -> bytes:

@@ -65,7 +65,7 @@ def kit_page(
             widths=PREVIEW_WIDTHS,
             qr=qr_code(own_page(key, of_form)),
             posters=_posters(token, key),
-            counts=None if key.mode is KeyMode.TEST else _counts(session, key, now),
+            counts=_counts(session, key, now) if _is_counted(key, now) else None,
             threshold=THRESHOLD,
             day=lambda of: format_date(of, "long"),
         )
@@ -136,6 +136,11 @@ def _preview(key: ResolvedKey, language: str, now: datetime) -> str:
     secrets = settings().intake_secrets
     token = preview_token(secrets, key.partner_id, key.portal_id, now=now)
     return f"/embed/preview/{token}?{urlencode({'lang': language})}"
+
+
+def _is_counted(key: ResolvedKey, now: datetime) -> bool:
+    """A key that is paused or expired shows its partner's counts to nobody."""
+    return key.mode is KeyMode.LIVE and key.standing(now) is Standing.OPEN
 
 
 def _counts(session: Session, key: ResolvedKey, now: datetime) -> PartnerCounts:

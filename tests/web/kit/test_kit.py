@@ -169,7 +169,29 @@ def test_the_page_itself_speaks_every_language_with_a_catalogue(webmaster):
 def test_a_key_that_is_paused_meanwhile_is_said_to_be(webmaster, database, key):
     with database.transaction() as session:
         service.pause_key(session, key.text, actor="system")
-    assert "not in use at the moment" in text(webmaster.open())
+    page = webmaster.open()
+    assert "not in use at the moment" in text(page)
+    assert "Reports in the last 30 days" not in text(page)
+
+
+def test_a_kit_of_an_expired_key_stays_without_counts(webmaster, database, key):
+    assert "Reports in the last 30 days" in text(webmaster.open())
+    with database.transaction() as session:
+        row = session.get_one(PartnerKey, key.row.id)
+        row.expires_at = datetime.now(UTC) - timedelta(seconds=1)
+    page = webmaster.open()
+    assert page.status_code == 200
+    assert "Reports in the last 30 days" not in text(page)
+
+
+def test_a_kit_of_a_revoked_key_is_closed(webmaster, database, key):
+    with database.transaction() as session:
+        service.revoke_key(session, key.text, reason="no partner any more", actor="system")
+        assert service.open_kits(session, key.row.id, datetime.now(UTC)) == []
+    for part in PARTS:
+        page = webmaster.open(part)
+        assert page.status_code == 410
+        assert "iwfpk_" not in page.text
 
 
 def test_the_kit_of_a_test_key_says_so_and_counts_nothing(client, issue, database, settings):
