@@ -26,6 +26,7 @@ from server.delivery.service import (
 from server.extensions import database, settings
 from server.partners import service as partners
 from server.reports import service as reports
+from server.staff import service as staff
 from server.statistics import service as statistics
 
 
@@ -50,6 +51,9 @@ def all_jobs(settings: Settings, *, patient: bool = True) -> Jobs:
     def sign_checkpoint(session: Session) -> None:
         audit.sign_checkpoint(session, secret, anchor, datetime.now(UTC))
 
+    def forget_throttles(session: Session) -> None:
+        staff.forget_old_throttles(session, datetime.now(UTC))
+
     recount = statistics.recount_stale if patient else statistics.recount_all_stale
     return Jobs(
         handlers={reports.REPORT_RECEIVED: count_reports},
@@ -59,6 +63,7 @@ def all_jobs(settings: Settings, *, patient: bool = True) -> Jobs:
             RecurringJob("audit.chain", _seconds(3), in_one_transaction(chain_events)),
             RecurringJob("audit.checkpoint", _seconds(600), in_one_transaction(sign_checkpoint)),
             RecurringJob("outbox.tidy", _seconds(3_600), tidy_up),
+            RecurringJob("throttles.tidy", _seconds(3_600), in_one_transaction(forget_throttles)),
         ),
     )
 

@@ -57,6 +57,13 @@ class Proof:
     recovery_digest: str | None = None
 
 
+def is_known_browser(session: Session, email: str, devices: Mapping[int, str]) -> bool:
+    """Whether one of the accounts that signed in on this browser before has this address."""
+    address = email.strip().lower()
+    known = select(User.id).where(User.email == address, User.id.in_(devices), User.active)
+    return session.scalar(known) is not None
+
+
 def begin_attempt(
     session: Session, email: str, *, devices: Mapping[int, str], only: User | None = None
 ) -> Attempt:
@@ -164,7 +171,8 @@ def _use_code(session: Session, user: User, proof: Proof) -> bool:
         return recovery_codes.use_recovery_code(session, user.id, proof.recovery_digest)
     used = session.scalar(
         update(User)
-        .where(User.id == user.id, or_(User.totp_step.is_(None), User.totp_step < proof.step))
+        .where(User.id == user.id, User.password == user.password)
+        .where(or_(User.totp_step.is_(None), User.totp_step < proof.step))
         .values(totp_step=proof.step)
         .returning(User.id)
         .execution_options(synchronize_session=False)

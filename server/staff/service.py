@@ -58,6 +58,7 @@ from server.staff.password_sign_in import (
     change_authenticator,
     change_password,
     finish_attempt,
+    is_known_browser,
     prove,
     remove_password,
     set_password,
@@ -80,6 +81,7 @@ from server.staff.sessions import (
     sign_out,
     touch_session,
 )
+from server.staff.throttle import forget_old_throttles
 from server.staff.vocabulary import LinkPurpose, SignInWay
 from server.staff.ways_in import WaysIn, ways_in, ways_in_of
 
@@ -135,9 +137,11 @@ __all__ = [
     "find_session",
     "find_staff",
     "finish_attempt",
+    "forget_old_throttles",
     "get_staff",
     "invite_again",
     "invite_staff",
+    "is_known_browser",
     "issue_login_link",
     "last_sign_ins",
     "list_passkeys",

@@ -73,9 +73,22 @@ def note_failure(session: Session, bucket: str) -> None:
 
 
 def clear_failures(session: Session, bucket: str) -> None:
-    """The attempt was good: empty its bucket, and drop those that nobody used for a day."""
-    stale = SignInThrottle.last_at < datetime.now(UTC) - FORGOTTEN_AFTER
-    session.execute(delete(SignInThrottle).where((SignInThrottle.bucket == bucket) | stale))
+    """The attempt was good: empty its bucket."""
+    session.execute(delete(SignInThrottle).where(SignInThrottle.bucket == bucket))
+
+
+def forget_old_throttles(session: Session, now: datetime) -> int:
+    """Drop the buckets that nobody used for a day (FORGOTTEN_AFTER); returns how many.
+
+    Guessing strangers fill one for each address that they make up.
+    """
+    dropped = session.scalars(
+        delete(SignInThrottle)
+        .where(SignInThrottle.last_at < now - FORGOTTEN_AFTER)
+        .returning(SignInThrottle.bucket)
+        .execution_options(synchronize_session=False)
+    )
+    return len(dropped.all())
 
 
 def _ensure(session: Session, bucket: str, now: datetime) -> None:

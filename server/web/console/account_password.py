@@ -20,11 +20,13 @@ from server.web.console.password_forms import (
     NewPasswordForm,
     SetPasswordForm,
 )
-from server.web.console.proofs import codes, hashed
+from server.web.console.proofs import TooBusy, codes, hashed
+from server.web.console.sign_in_password import BUSY_STATUS
 from server.web.console.signatures import signer
 
 #: How long the page with a secret that is not kept yet may stand open.
 _SECRET_LIFETIME_S = 3_600
+_BUSY = "Nothing was changed: too many sign-ins at this moment; try again in a moment"
 
 
 @blueprint.get("/account/password")
@@ -48,7 +50,11 @@ def set_password() -> ResponseReturnValue:
     _check_password(form)
     if form.problems() or step is None:
         return _app_page("account_password.html", form, secret), 422
-    kept = hashed(form.password.data)
+    try:
+        kept = hashed(form.password.data)
+    except TooBusy:
+        form.refuse(_BUSY)
+        return _app_page("account_password.html", form, secret), *BUSY_STATUS
     with database().transaction() as session:
         new_codes = staff.set_password(
             session, own_account(session), hashed=kept, totp_secret=secret, totp_step=step
@@ -119,7 +125,11 @@ def _change_password() -> ResponseReturnValue:
     _check_password(form)
     if form.problems():
         return page("account_new_password.html", form=form), 422
-    kept = hashed(form.password.data)
+    try:
+        kept = hashed(form.password.data)
+    except TooBusy:
+        form.refuse(_BUSY)
+        return page("account_new_password.html", form=form), *BUSY_STATUS
     with database().transaction() as session:
         staff.change_password(session, own_account(session), hashed=kept)
     flash("The password is changed. Your other sessions go on; end them under Sessions.", "good")

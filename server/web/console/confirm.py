@@ -21,7 +21,7 @@ from server.web.console.passkey_forms import (
 from server.web.console.password_forms import ConfirmForm
 from server.web.console.proofs import TooBusy
 from server.web.console.sessions import confirm
-from server.web.console.sign_in_password import BUSY, REFUSED, look_at
+from server.web.console.sign_in_password import BUSY, BUSY_STATUS, REFUSED, look_at
 
 
 @blueprint.get("/confirm")
@@ -60,9 +60,10 @@ def confirm_with_password() -> ResponseReturnValue:
     user = member()
     try:
         attempt, proof = look_at(user.email, form.password.data, form.code.data, user)
-    except (staff.TooManyFailures, TooBusy) as error:
-        busy = isinstance(error, TooBusy)
-        return _page(form, BUSY if busy else str(error)), 503 if busy else 429
+    except staff.TooManyFailures as waiting:
+        return _page(form, str(waiting)), 429
+    except TooBusy:
+        return _page(form, BUSY), *BUSY_STATUS
     with database().transaction() as session:
         proved = staff.finish_attempt(session, attempt, proof)
         if proved is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
+from time import monotonic
 from typing import cast
 
 from flask import Flask, current_app
@@ -29,14 +31,34 @@ PASSWORD_SETTINGS = {
 }
 #: Seconds that a code may be late or early.
 _WINDOW_S = 30
-#: So many hashes at once: guessing strangers must not take the processor away from reports.
-_AT_ONCE, _PATIENCE_S = 2, 10
-_turns = BoundedSemaphore(_AT_ONCE)
+#: So many hashes at once in a process, and so many requests that wait for a turn, for a moment:
+#: guessing strangers must take neither the processor nor the threads away from reports.
+_AT_ONCE, _WAITING, _PATIENCE_S = 2, 2, 0.2
+_turns, _queue = BoundedSemaphore(_AT_ONCE), BoundedSemaphore(_WAITING)
+#: Attempts a minute in a process from all browsers together that signed in to nothing here.
+STRANGERS_A_MINUTE = 60
 _CODES, _NOBODYS = "portals.authenticator_codes", "portals.nobodys_password"
+_STRANGERS = "portals.strangers"
 
 
 class TooBusy(RuntimeError):
-    """Too many sign-ins are being looked at; try again."""
+    """Too many sign-ins are being looked at; try again in a moment."""
+
+
+class Allowance:
+    """So many in a minute; safe to share between threads."""
+
+    def __init__(self, most: int) -> None:
+        self._taken: deque[float] = deque(maxlen=most)
+        self._lock = Lock()
+
+    def take(self) -> None:
+        """Raises TooBusy when all of the last minute are taken."""
+        now = monotonic()
+        with self._lock:
+            if len(self._taken) == self._taken.maxlen and now - self._taken[0] < 60:
+                raise TooBusy
+            self._taken.append(now)
 
 
 class AuthenticatorCodes(Totp):
@@ -61,12 +83,11 @@ class AuthenticatorCodes(Totp):
 
 
 class SecurityProofs:
-    """Compares what was typed; `staff.prove` asks it."""
+    """Compares what was typed; `staff.prove` asks it, within a `turn`."""
 
     def password_fits(self, password: str, kept: str | None) -> bool:
-        """False for None, after as much work as for any other. Raises TooBusy."""
-        with _turn():
-            fits = bool(verify_password(password, kept or _nobodys_password()))
+        """False for None, after as much work as for any other."""
+        fits = bool(verify_password(password, kept or _nobodys_password()))
         return fits and kept is not None
 
     def matching_step(self, code: str, sealed: str | None, after: int | None) -> int | None:
@@ -78,6 +99,12 @@ class SecurityProofs:
 def init_proofs(app: Flask, secret: str, issuer: str) -> None:
     """Set the TOTP up. A secret that changes later loses every authenticator app."""
     app.extensions[_CODES] = AuthenticatorCodes({"1": secret}, issuer.replace(":", " "))
+    app.extensions[_STRANGERS] = Allowance(STRANGERS_A_MINUTE)
+
+
+def strangers() -> Allowance:
+    """What browsers share that are known for no account that they try."""
+    return cast(Allowance, current_app.extensions[_STRANGERS])
 
 
 def codes() -> AuthenticatorCodes:
@@ -87,18 +114,30 @@ def codes() -> AuthenticatorCodes:
 
 def hashed(password: str) -> str:
     """What is kept of a password. Raises TooBusy."""
-    with _turn():
+    with turn():
         return str(hash_password(normal_password(password)))
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=_PATIENCE_S):
-        raise TooBusy
+def turn() -> Iterator[None]:
+    """A turn at hashing. Raises TooBusy at once when others wait already, else in a moment."""
+    _take_turn()
     try:
         yield
     finally:
         _turns.release()
+
+
+def _take_turn() -> None:
+    if _turns.acquire(blocking=False):
+        return
+    if not _queue.acquire(blocking=False):
+        raise TooBusy
+    try:
+        if not _turns.acquire(timeout=_PATIENCE_S):
+            raise TooBusy
+    finally:
+        _queue.release()
 
 
 def _nobodys_password() -> str:

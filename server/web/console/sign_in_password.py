@@ -13,7 +13,7 @@ from server.web.console.blueprint import blueprint
 from server.web.console.devices import known_accounts
 from server.web.console.own_pages import go_on
 from server.web.console.password_forms import SignInForm
-from server.web.console.proofs import SecurityProofs, TooBusy
+from server.web.console.proofs import SecurityProofs, TooBusy, strangers, turn
 from server.web.console.sessions import enter
 from server.web.console.sign_in import sign_in_page
 
@@ -22,7 +22,9 @@ REFUSED = (
     "address, password or code is not right, or this account does not sign in this way; a code "
     "counts once, so wait for the next one"
 )
-BUSY = "too many people sign in at this moment; try again in a minute"
+BUSY = "too many sign-ins at this moment; try again in a moment, or use a passkey or a sign-in link"
+#: The status of a refusal before anything was looked at, and when to come back.
+BUSY_STATUS = (503, {"Retry-After": "10"})
 
 
 @blueprint.post("/sign-in/password")
@@ -34,9 +36,10 @@ def sign_in_with_password() -> ResponseReturnValue:
         return sign_in_page(form), 422
     try:
         attempt, proof = look_at(form.email.data, form.password.data, form.code.data)
-    except (staff.TooManyFailures, TooBusy) as error:
-        busy = isinstance(error, TooBusy)
-        return sign_in_page(form, BUSY if busy else str(error)), 503 if busy else 429
+    except staff.TooManyFailures as waiting:
+        return sign_in_page(form, str(waiting)), 429
+    except TooBusy:
+        return sign_in_page(form, BUSY), *BUSY_STATUS
     with database().transaction() as session:
         user = staff.finish_attempt(session, attempt, proof)
         if user is not None:
@@ -49,8 +52,23 @@ def sign_in_with_password() -> ResponseReturnValue:
 def look_at(
     email: str, password: str, code: str, only: User | None = None
 ) -> tuple[staff.Attempt, staff.Proof | None]:
-    """Count the attempt, then look at it outside of any transaction. Raises TooManyFailures and
-    TooBusy."""
-    with database().transaction() as session:
-        attempt = staff.begin_attempt(session, email, devices=known_accounts(), only=only)
-    return attempt, staff.prove(attempt, password=password, code=code, proofs=SecurityProofs())
+    """Count the attempt, then look at it outside of any transaction.
+
+    Raises TooManyFailures, and TooBusy before anything is counted.
+    """
+    devices = known_accounts()
+    if not _is_known(email, devices):
+        strangers().take()
+    with turn():
+        with database().transaction() as session:
+            attempt = staff.begin_attempt(session, email, devices=devices, only=only)
+        proof = staff.prove(attempt, password=password, code=code, proofs=SecurityProofs())
+    return attempt, proof
+
+
+def _is_known(email: str, devices: dict[int, str]) -> bool:
+    # Strangers, who may be many, ask the database nothing.
+    if not devices:
+        return False
+    with database().reading() as session:
+        return staff.is_known_browser(session, email, devices)

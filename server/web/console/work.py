@@ -26,6 +26,7 @@ PURPOSES = {
     "outbox.tidy": "Forget done messages after a week",
     "sightings.fold": "Add up where keys are shown",
     "statistics.recount": "Count reports",
+    "throttles.tidy": "Forget failed sign-ins after a day",
     "report.received": "A report to count",
 }
 
