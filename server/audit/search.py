@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,8 +59,19 @@ def find_events(
     return [FoundEvent(read_event(values), seq) for seq, *values in rows]
 
 
+def resumable(found: Sequence[FoundEvent]) -> int:
+    """How many of these events may be passed on before the next page begins behind the last of
+    them: those behind the last readable id come again then. 0 when no id is readable."""
+    readable = (n for n, each in enumerate(found, 1) if "id" not in each.event.unreadable)
+    return max(readable, default=0)
+
+
 def event_data(found: FoundEvent) -> dict[str, Any]:
-    """An event as plain JSON values, for exports. Its time is ISO 8601, UTC."""
+    """An event as plain JSON values, for exports. Its time is ISO 8601, UTC.
+
+    `unreadable` names the columns that are not what they should be and stand as their text; it is
+    there only when there are any.
+    """
     event = found.event
     at: int | str = event.at
     if isinstance(at, int):
@@ -74,7 +85,7 @@ def event_data(found: FoundEvent) -> dict[str, Any]:
         "action": event.action,
         "subject": event.subject,
         "details": event.details,
-    }
+    } | ({"unreadable": list(event.unreadable)} if event.unreadable else {})
 
 
 def _filtered(query: Select[Any], wanted: EventFilter) -> Select[Any]:

@@ -11,9 +11,16 @@ from server.audit.anchor import SignedCheckpoint
 from server.audit.canonical import EventRecord, canonical_json, instant
 from server.audit.chain import BATCH, chain_events
 from server.audit.checkpoints import last_checkpoint, public_key_of, sign_checkpoint
-from server.audit.errors import AuditError, TrailDoubtful
+from server.audit.errors import AuditError, ChainHeldUp, TrailDoubtful
 from server.audit.models import AuditEvent
-from server.audit.search import SUBJECT_KINDS, EventFilter, FoundEvent, event_data, find_events
+from server.audit.search import (
+    SUBJECT_KINDS,
+    EventFilter,
+    FoundEvent,
+    event_data,
+    find_events,
+    resumable,
+)
 from server.audit.verdict import Problem, Verdict
 from server.audit.verify import verify
 from server.audit.vocabulary import AuditAction
@@ -24,6 +31,7 @@ __all__ = [
     "AuditAction",
     "AuditError",
     "AuditEvent",
+    "ChainHeldUp",
     "EventFilter",
     "EventRecord",
     "FoundEvent",
@@ -38,6 +46,7 @@ __all__ = [
     "last_checkpoint",
     "public_key_of",
     "record_event",
+    "resumable",
     "sign_checkpoint",
     "verify",
 ]

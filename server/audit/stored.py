@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Text, cast, extract, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, Text, case, cast, extract, func, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.audit.canonical import EventRecord, microseconds
@@ -20,6 +21,10 @@ STREAM = {"yield_per": 2_000}
 
 _ID = re.compile(r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})")
 _SQLITE_TIME_LENGTH = len("2026-11-22 12:00:00.000000")
+#: Beyond all calendars, in microseconds; and far below what Python refuses to write out.
+_LONGEST_TIME = 10**18
+#: Deeper details may be readable or not as deep as the reader itself stands: they never are.
+_DEEPEST = 100
 
 
 def raw(session: Session, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
@@ -44,7 +49,7 @@ def raw_bytes(session: Session, column: InstrumentedAttribute[bytes]) -> ColumnE
 def raw_event(session: Session) -> list[ColumnElement[Any]]:
     """The columns of an event as `read_event` wants them."""
     return [
-        raw(session, AuditEvent.id),
+        _raw_id(session, AuditEvent.id),
         raw_time(session, AuditEvent.at),
         *(raw(session, column) for column in (AuditEvent.actor, AuditEvent.action)),
         *(raw(session, column) for column in (AuditEvent.subject, AuditEvent.details)),
@@ -65,7 +70,8 @@ def read_event(values: Sequence[bytes | str | None]) -> EventRecord:
 
     event_id, at, actor, action, subject, details = values
     return EventRecord(
-        id=read("id", event_id, read_id),
+        # SQLite holds ids without hyphens: another form is another id to its keys and joins.
+        id=read("id", event_id, _read_plain_id if isinstance(event_id, bytes) else read_id),
         at=read("at", at, read_time),
         actor=as_text(actor),
         action=as_text(action),
@@ -97,20 +103,54 @@ def read_time(text: str) -> int:
             raise ValueError("not as the program writes it")
         return microseconds(datetime.fromisoformat(text).replace(tzinfo=UTC))
     try:
-        return int(Decimal(text))
-    except (InvalidOperation, OverflowError) as error:
+        value = Decimal(text)
+        if not -_LONGEST_TIME < value < _LONGEST_TIME:
+            raise ValueError("no time")
+        return int(value)
+    except InvalidOperation as error:
         raise ValueError("no time") from error
 
 
+def _raw_id(session: Session, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    if not _is_sqlite(session):
+        return raw(session, column)
+    # Bytes that look like an id equal no text, so that no link could name it: told apart here.
+    quoted = cast(func.quote(column), LargeBinary)
+    return case((func.typeof(column) == "blob", quoted), else_=cast(column, LargeBinary)).label(
+        f"raw_{column.key}"
+    )
+
+
+def _read_plain_id(text: str) -> str:
+    if "-" in text:
+        raise ValueError("not as the program writes it")
+    return read_id(text)
+
+
 def _read_details(text: str) -> Any:
-    return json.loads(
+    details = json.loads(
         text, parse_float=_number, parse_constant=_refuse, object_pairs_hook=_without_doubles
     )
+    if text.count("[") + text.count("{") > _DEEPEST:
+        _refuse_depth(details)
+    return details
+
+
+def _refuse_depth(details: Any) -> None:
+    level, depth = [each for each in (details,) if isinstance(each, dict | list)], 0
+    while level:
+        if depth > _DEEPEST:
+            raise ValueError("nested too deeply")
+        within = [value.values() if isinstance(value, dict) else value for value in level]
+        level = [each for values in within for each in values if isinstance(each, dict | list)]
+        depth += 1
 
 
 def _number(text: str) -> int | float:
     # PostgreSQL keeps 1e3 as 1000 and SQLite as it was written: both are one number.
     value = float(text)
+    if not isfinite(value):
+        raise ValueError("no number that can be written again")  # 1e999: JSON, and infinite
     return int(value) if value.is_integer() else value
 
 

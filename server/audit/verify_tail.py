@@ -18,7 +18,7 @@ from server.audit.verdict import Findings
 from server.audit.vocabulary import AuditAction
 
 #: A worker links an event within seconds. One that waits longer has no worker, or was put in.
-PATIENCE = timedelta(minutes=10)
+PATIENCE = timedelta(minutes=2)
 
 _ACTIONS = frozenset(action.value for action in AuditAction)
 
@@ -45,7 +45,7 @@ def _wrong(event: EventRecord, now: datetime) -> str | None:
     present, patience = microseconds(now), PATIENCE // timedelta(microseconds=1)
     times = (made, event.at if isinstance(event.at, int) else made)
     if min(times) < present - patience:
-        return "not chained after 10 minutes: is a worker running, or was it put in?"
+        return "not chained after 2 minutes: is a worker running, or was it put in?"
     if max(times) > present + patience:
         return "not chained, and from the future: is a clock wrong, or was it put in?"
     return None

@@ -6,12 +6,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from server.audit import chain
 from server.audit.canonical import BEGINNING, EventRecord, link_hash
 from server.audit.chain import chain_events
+from server.audit.errors import ChainHeldUp
 from server.audit.models import AuditEvent, AuditLink
 from server.audit.service import AuditAction, record_event
 from server.storage.database import Database
@@ -121,6 +122,26 @@ def test_two_workers_never_link_at_once(database: Database) -> None:
             assert chain_events(other, NOW) == 0
     with database.transaction() as other:
         assert chain_events(other, NOW) == 0
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_lock_that_is_held_while_events_wait_is_told(database: Database) -> None:
+    later = NOW + timedelta(seconds=90)
+    with database.transaction() as session:
+        add_events(session, 2)
+    with database.transaction() as holder:
+        holder.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": chain._LOCK})
+        with database.transaction() as session:
+            assert chain_events(session, NOW) == 0  # they wait for a moment only
+        held_up = pytest.raises(ChainHeldUp, match="holds the audit chain's lock")
+        with held_up, database.transaction() as session:
+            chain_events(session, later)
+    with database.transaction() as session:
+        assert chain_events(session, later) == 2
+    with database.transaction() as holder:
+        holder.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": chain._LOCK})
+        with database.transaction() as session:
+            assert chain_events(session, later) == 0  # nothing waits
 
 
 def test_the_hash_is_the_same_on_both_databases(session: Session) -> None:

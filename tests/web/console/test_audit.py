@@ -183,6 +183,36 @@ def test_the_download_is_json_lines_and_an_event_itself(
     assert "Downloaded the audit trail" in row_of(newest, events_on(newest)[0])
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL has a type for ids
+def test_ids_that_nobody_can_read_end_neither_the_download_nor_the_pages(
+    database: Database, auditing: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.web.console.audit.PAGE_SIZE", 3)
+    monkeypatch.setattr("server.web.console.audit._EXPORT_BATCH", 2)
+    for number in range(9):
+        record(database, AuditAction.KEY_PAUSED, f"key:{number}")
+    with database.transaction() as session, as_superuser(session):
+        for number, change in (
+            *((0, "'0'"), (1, "'not one'"), (3, "substr(id, 1, 31) || '~'")),
+            *((4, "substr(id, 1, 31) || '+'"), (5, "CAST(id AS BLOB)"), (7, "'zz' || id")),
+        ):
+            session.execute(
+                text(f"UPDATE audit_events SET id = {change} WHERE subject = 'key:{number}'")  # noqa: S608
+            )
+    path = "/console/audit/export?kind=key"
+    rows = [
+        json.loads(line) for line in auditing.submit(auditing.get(path), path).text.splitlines()
+    ]
+    assert sorted(row["subject"] for row in rows) == [f"key:{number}" for number in range(9)]
+    told = {row["subject"] for row in rows if row.get("unreadable") == ["id"]}
+    assert told == {f"key:{number}" for number in (0, 1, 3, 4, 5, 7)}
+    older, pages = re.search(r'rel="next" href="([^"]+)"', auditing.get("/console/audit").text), 0
+    while older and pages < 9:
+        page = auditing.get(html.unescape(older[1]))
+        assert page.status_code == 200
+        older, pages = re.search(r'rel="next" href="([^"]+)"', page.text), pages + 1
+
+
 def test_the_download_asks_for_a_fresh_sign_in(sign_in: SignIn, auditor: User) -> None:
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         visitor = sign_in(auditor)
