@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +15,19 @@ from server.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """A message of the outbox in a worker's hands. `attempts` counts this one too."""
+class Claim:
+    """A message that a worker holds and has not read yet. `attempts` counts this one too."""
 
     id: UUID
     topic: str
-    payload: dict[str, Any]
-    created_at: datetime
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Claim):
+    """A message of the outbox in a worker's hands."""
+
+    payload: dict[str, Any]
 
 
 #: Carries messages of one topic out, in the transaction in which they become done. It should be

@@ -1,4 +1,5 @@
-"""Who holds which message: claim, complete, fail, give back, renew. Each in a short transaction.
+"""Who holds which message: claim, read, complete, fail, give back, renew. Each in a short
+transaction.
 
 PostgreSQL passes over rows that another worker is taking (FOR UPDATE SKIP LOCKED); SQLite has
 one writer at a time anyway, and knows no such clause.
@@ -6,15 +7,17 @@ one writer at a time anyway, and knows no such clause.
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Text, and_, cast, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from server.delivery.jobs import Message
+from server.delivery.jobs import Claim, Message
 from server.delivery.models import OutboxMessage
 
 LEASE = timedelta(seconds=60)
@@ -26,6 +29,10 @@ LONGEST_DELAY_S = 3_600.0
 WORKER_LOST = "WorkerLost"
 
 _UNDONE = and_(OutboxMessage.done_at.is_(None), OutboxMessage.failed_at.is_(None))
+
+
+class UnreadablePayload(Exception):
+    """What stands in a message is no JSON object that Python can read."""
 
 
 class LeaseLost(Exception):
@@ -54,10 +61,11 @@ def claim(
     *,
     lease: timedelta = LEASE,
     limit: int = BATCH,
-) -> list[Message]:
+) -> list[Claim]:
     """Take up to `limit` messages of these topics until `now + lease`, the longest due first.
 
     A claim counts as an attempt, so that a message which kills its workers ends as a dead letter.
+    Nothing is read of what the messages say: `read` does that, after this was committed.
     """
     waiting = (
         select(OutboxMessage.id)
@@ -75,16 +83,35 @@ def claim(
             leased_by=worker,
             attempts=OutboxMessage.attempts + 1,
         )
-        .returning(
-            OutboxMessage.id,
-            OutboxMessage.topic,
-            OutboxMessage.payload,
-            OutboxMessage.created_at,
-            OutboxMessage.attempts,
-        )
+        .returning(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.attempts)
         .execution_options(synchronize_session=False)
     )
-    return sorted((Message(*row) for row in rows), key=lambda message: message.id)
+    return sorted((Claim(*row) for row in rows), key=lambda claim: claim.id)
+
+
+def read(
+    session: Session, claims: Sequence[Claim]
+) -> tuple[list[Message], list[tuple[Claim, UnreadablePayload]]]:
+    """What the claimed messages say, and those that say nothing readable: each by itself, so that
+    none keeps the others waiting."""
+    # Text (SQLite: bytes), whatever stands there; the column's own type would parse all or none.
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    as_stored = cast(OutboxMessage.payload, LargeBinary if is_sqlite else Text)
+    query = select(OutboxMessage.id, as_stored.label("raw_payload"))
+    ids = [claim.id for claim in claims]
+    stored = {
+        row.id: row.raw_payload for row in session.execute(query.where(OutboxMessage.id.in_(ids)))
+    }
+    messages: list[Message] = []
+    unreadable: list[tuple[Claim, UnreadablePayload]] = []
+    for claim in claims:
+        try:
+            payload = _payload(stored.get(claim.id))
+        except UnreadablePayload as error:
+            unreadable.append((claim, error))
+        else:
+            messages.append(Message(claim.id, claim.topic, claim.attempts, payload))
+    return messages, unreadable
 
 
 def complete(session: Session, ids: Collection[UUID], worker: str, now: datetime) -> None:
@@ -104,7 +131,7 @@ def complete(session: Session, ids: Collection[UUID], worker: str, now: datetime
         raise LeaseLost
 
 
-def fail(session: Session, message: Message, worker: str, kind: str, now: datetime) -> None:
+def fail(session: Session, message: Claim, worker: str, kind: str, now: datetime) -> None:
     """Let a message wait for its next attempt, or make it a dead letter after MAX_ATTEMPTS.
 
     `kind` is the error's class: its text might hold what a citizen wrote.
@@ -162,6 +189,16 @@ def bury_the_lost(session: Session, now: datetime) -> None:
         .values(failed_at=now, last_error=WORKER_LOST, lease_until=None, leased_by=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def _payload(raw: bytes | str | None) -> dict[str, Any]:
+    try:
+        payload = json.loads(raw or "")
+    except (ValueError, RecursionError):
+        payload = None
+    if not isinstance(payload, dict):
+        raise UnreadablePayload
+    return payload
 
 
 def _claimable(topics: Collection[str], now: datetime) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from server.delivery import leases, recurring
 from server.delivery.heartbeat import kept
-from server.delivery.jobs import Jobs, Message, RecurringJob
+from server.delivery.jobs import Claim, Jobs, Message, RecurringJob
 from server.observability.logs import log_failed_job
 from server.storage.database import Database
 
@@ -67,11 +67,13 @@ class Worker:
         """Carry out every message that is due, then each recurring job once, due or not."""
         self.introduce()
         done = Done()
-        while not self._stopping.is_set() and self._messages(done):
-            pass
-        for name in self._recurring:
-            if not self._stopping.is_set():
-                self._job(name, done, early=True)
+        try:
+            while not self._stopping.is_set() and self._messages(done):
+                pass
+        finally:
+            for name in self._recurring:
+                if not self._stopping.is_set():
+                    self._job(name, done, early=True)
         return done
 
     def introduce(self) -> None:
@@ -81,9 +83,17 @@ class Worker:
 
     def turn(self, done: Done) -> bool:
         """One batch of messages and the jobs that are due; whether there was anything."""
-        busy = self._messages(done)
+        busy = False
+        try:
+            busy = self._messages(done)
+        finally:  # whatever is wrong with the messages, no recurring job waits for it
+            busy = self._due_jobs(done) or busy
+        return busy
+
+    def _due_jobs(self, done: Done) -> bool:
         with self._database.reading() as session:
             names = recurring.due(session, self._recurring, datetime.now(UTC))
+        busy = False
         for name in names:
             if not self._stopping.is_set():
                 busy = self._job(name, done) or busy
@@ -96,13 +106,17 @@ class Worker:
                 return False
         with self._database.transaction() as session:
             claimed = leases.claim(session, self._topics, self.name, now, lease=self._lease)
-        ids = [message.id for message in claimed]
+        ids = [claim.id for claim in claimed]
         with kept(
             self._database,
             self._lease,
             lambda session, until: leases.renew(session, ids, self.name, until),
         ):
-            for part in _parts(claimed):
+            with self._database.reading() as session:
+                messages, unreadable = leases.read(session, claimed)
+            for claim, error in unreadable:
+                self._note_failure(claim, error, done)
+            for part in _parts(messages):
                 if self._stopping.is_set():
                     self._give_back(part)
                 else:
@@ -128,7 +142,7 @@ class Worker:
         else:
             done.messages += len(messages)
 
-    def _note_failure(self, message: Message, error: Exception, done: Done) -> None:
+    def _note_failure(self, message: Claim, error: Exception, done: Done) -> None:
         done.failures += 1
         log_failed_job(message.topic, error)
         with self._database.transaction() as session:

@@ -10,7 +10,8 @@ import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.delivery import leases
@@ -92,6 +93,58 @@ def test_one_bad_message_does_not_keep_the_others_of_its_batch(
     assert [row.payload["n"] for row in undone] == [2]
     assert undone[0].last_error == "ArithmeticError"
     assert undone[0].available_at > datetime.now(UTC)
+
+
+UNREADABLE = ('{"n": ' + "9" * 5_000 + "}", "[1]", "null", "not json", "", '{"n": ' + "[" * 20_000)
+
+
+@pytest.mark.parametrize("payload", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_a_payload_that_nobody_can_read_fails_alone_until_it_is_a_dead_letter(
+    database: Database, worker: Worker, hands: Hands, payload: str
+) -> None:
+    send(database, {"n": 1}, {"n": 2}, {"n": 3})
+    spoilt = rows(database)[1].id
+    with database.transaction() as session:
+        if not database.is_sqlite:
+            try:
+                with session.begin_nested():
+                    session.execute(text("SELECT CAST(:payload AS jsonb)"), {"payload": payload})
+            except DBAPIError:
+                return  # PostgreSQL takes JSON only
+        value = ":payload" if database.is_sqlite else "CAST(:payload AS jsonb)"
+        session.execute(
+            text(f"UPDATE outbox_messages SET payload = {value} WHERE id = :id"),  # noqa: S608
+            {"payload": payload, "id": spoilt.hex if database.is_sqlite else spoilt},
+        )
+    done = worker.run_once()
+    assert (sorted(hands.handled), done.messages, done.failures) == ([1, 3], 2, 1)
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        for _ in range(13):
+            clock.shift(timedelta(hours=2))
+            worker.run_once()
+    with database.reading() as session:
+        [letter] = list_dead_letters(session)
+    assert (letter.id, letter.attempts, letter.last_error) == (spoilt, 12, "UnreadablePayload")
+
+
+def test_recurring_jobs_run_when_the_messages_cannot_be_looked_at(
+    database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks: list[Database] = []
+    jobs = Jobs({TOPIC: hands}, (RecurringJob("tick", DAY, ticks.append),))
+    worker = Worker(database, jobs)
+    worker.introduce()
+    send(database, {"n": 1})
+
+    def no_claim(*_: Any, **__: Any) -> Any:
+        raise ArithmeticError
+
+    monkeypatch.setattr(leases, "claim", no_claim)
+    with pytest.raises(ArithmeticError):
+        worker.turn(Done())
+    with pytest.raises(ArithmeticError):
+        worker.run_once()
+    assert len(ticks) == 2
 
 
 def test_what_a_failed_handler_wrote_is_undone(database: Database) -> None:
