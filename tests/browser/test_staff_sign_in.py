@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from server.config import load_settings
@@ -56,7 +56,7 @@ def test_from_the_invitation_to_a_passkey_that_signs_in_and_confirms(
     page.goto(f"{demo.console_url}staff/invite")
     page.get_by_role("button", name="Confirm with a passkey").click()
     page.wait_for_url("**/console/staff/invite")
-    assert page.get_by_role("heading", name="Invite somebody").is_visible()
+    expect(page.get_by_role("heading", name="Invite somebody")).to_be_visible()
     assert watch.complaints == []
 
 

@@ -86,7 +86,8 @@ def test_a_report_is_stored_sealed_with_its_outbox_message(database, settings, k
     assert "email" not in opened.fields
     assert opened.contact == {"email": "a@example.org"}
     assert message.topic == "report.received"
-    assert message.payload == {"report_id": str(report.id)}
+    day = report.received_at.date().isoformat()
+    assert message.payload == {"report_id": str(report.id), "day": day}
 
 
 def test_nothing_a_citizen_wrote_stands_in_clear(database, key, accept):

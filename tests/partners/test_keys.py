@@ -46,7 +46,15 @@ def test_a_key_speaks_fewer_languages_than_its_portal_when_told(session, secrets
     issued = KeyFactory(session=session, secrets=secrets, languages=("ar",))
     found = service.find_key(session, issued.text)
     assert found is not None
-    assert found.language("fr") == "ar"
+    assert found.languages == ("ar",)
+    assert found.default_language == "ar"
+
+
+def test_a_report_is_filed_in_a_language_of_the_key_or_of_its_portals_own_page(session, secrets):
+    issued = KeyFactory(session=session, secrets=secrets, languages=("ar",))
+    found = service.find_key(session, issued.text)
+    assert found is not None
+    assert [found.language(code) for code in ("ar", "fr", "sw", None)] == ["ar", "fr", "ar", "ar"]
 
 
 def test_a_mistyped_key_costs_no_query(session, issued):
