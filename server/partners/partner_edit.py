@@ -9,6 +9,7 @@ from server.audit.service import AuditAction, record_event
 from server.partners.errors import EditConflict, PartnerError
 from server.partners.models import Partner
 from server.partners.names import clean_name
+from server.partners.slug import is_slug
 
 
 def edit_partner(
@@ -20,7 +21,8 @@ def edit_partner(
     EditConflict when it is another by now, and PartnerError for a partner or name that is none.
     """
     query = select(Partner).where(Partner.slug == slug).with_for_update()
-    partner = session.scalar(query.execution_options(populate_existing=True))
+    query = query.execution_options(populate_existing=True)
+    partner = session.scalar(query) if is_slug(slug) else None
     if partner is None:
         raise PartnerError(f"there is no partner {slug!r}; see `portals partners list`")
     if revision is not None and partner.revision != revision:

@@ -12,7 +12,7 @@ from server.audit.service import AuditAction, record_event
 from server.partners.errors import PartnerError
 from server.partners.models import Partner
 from server.partners.names import clean_name
-from server.partners.slug import check_slug
+from server.partners.slug import check_slug, is_slug
 
 
 def add_partner(session: Session, *, slug: str, name: str, actor: str) -> Partner:
@@ -46,7 +46,8 @@ def list_partners(session: Session) -> list[Partner]:
 
 def get_partner(session: Session, slug: str) -> Partner:
     """The partner called `slug`; raises PartnerError when there is none."""
-    partner = session.scalar(select(Partner).where(Partner.slug == slug))
+    query = select(Partner).where(Partner.slug == slug)
+    partner = session.scalar(query) if is_slug(slug) else None
     if partner is None:
         raise PartnerError(f"there is no partner {slug!r}; see `portals partners list`")
     return partner

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.partners.lookup import form_keys_of, portal_words
 from server.partners.models import Portal
 from server.partners.resolved_key import PortalWords, ResolvedKey, Standing
+from server.partners.slug import is_slug
 from server.partners.vocabulary import Continent, Reach
 
 
@@ -40,7 +41,8 @@ class PortalPage:
 
 def find_portal_page(session: Session, slug: str) -> PortalPage | None:
     """What the public page of the portal called `slug` shows, or None when there is none."""
-    portal = session.scalar(select(Portal).where(Portal.slug == slug))
+    query = select(Portal).where(Portal.slug == slug)
+    portal = session.scalar(query) if is_slug(slug) else None
     if portal is None:
         return None
     now = datetime.now(UTC)

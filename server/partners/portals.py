@@ -15,7 +15,7 @@ from server.audit.service import AuditAction, record_event
 from server.partners.errors import EditConflict, PartnerError
 from server.partners.models import Partner, PartnerKey, Portal
 from server.partners.portal_terms import PortalTerms, check_terms
-from server.partners.slug import check_slug
+from server.partners.slug import check_slug, is_slug
 from server.partners.vocabulary import KeyMode, KeyState
 
 _IN_USE = (KeyState.PENDING, KeyState.ACTIVE, KeyState.PAUSED)
@@ -73,7 +73,8 @@ def edit_portal(
     bounds or a language less that a key still uses.
     """
     query = select(Portal).where(Portal.slug == slug).with_for_update()
-    portal = session.scalar(query.execution_options(populate_existing=True))
+    query = query.execution_options(populate_existing=True)
+    portal = session.scalar(query) if is_slug(slug) else None
     if portal is None:
         raise PartnerError(f"there is no portal {slug!r}; see `portals portals list`")
     if revision is not None and portal.revision != revision:
@@ -167,13 +168,14 @@ def shows_outcomes(session: Session, portal_id: UUID) -> bool:
 
 
 def _find(session: Session, slug: str) -> Portal | None:
-    return session.scalar(select(Portal).where(Portal.slug == slug))
+    return session.scalar(select(Portal).where(Portal.slug == slug)) if is_slug(slug) else None
 
 
 def _partner_id(session: Session, slug: str | None) -> UUID | None:
     if slug is None:
         return None
-    found = session.scalar(select(Partner.id).where(Partner.slug == slug))
+    query = select(Partner.id).where(Partner.slug == slug)
+    found = session.scalar(query) if is_slug(slug) else None
     if found is None:
         raise PartnerError(f"there is no partner {slug!r}", "default_partner")
     return found

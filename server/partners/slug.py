@@ -13,9 +13,14 @@ NEW = "new"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
+def is_slug(text: str) -> bool:
+    """Whether a slug can read so. What cannot is looked for nowhere: PostgreSQL takes no NUL."""
+    return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None
+
+
 def check_slug(slug: str) -> str:
     """`slug` as it is; raises PartnerError for what cannot stand in an address."""
-    if len(slug) > MAX_SLUG or not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise PartnerError(
             f"{slug[:60]!r} is no slug: small letters, digits and single hyphens, at most "
             f"{MAX_SLUG}",

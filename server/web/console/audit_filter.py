@@ -44,6 +44,10 @@ class AuditFilterForm(ConsoleForm):
         known.setdefault(self.actor.data, self.actor.data)
         self.actor.choices = [SelectChoice(*each) for each in known.items()]
 
+    def validate_actor(self, field: SelectField) -> None:
+        if not field.data.isprintable():
+            raise ValidationError("Who: choose somebody of the list")
+
     def validate_until(self, field: DateField) -> None:
         if self.since.data and field.data and field.data < self.since.data:
             raise ValidationError("To: write a day that is not before From")

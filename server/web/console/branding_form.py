@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable
 
 from flask_wtf.file import FileField
@@ -134,6 +133,7 @@ def _unpacked(text: str | None) -> bytes | None:
     if not text:
         return None
     try:
-        return reencode_logo(base64.b64decode(text, validate=True))
-    except binascii.Error as error:
+        picture = base64.b64decode(text, validate=True)
+    except ValueError as error:
         raise BrandingError("the logo was lost on the way: choose it again", "logo") from error
+    return reencode_logo(picture)

@@ -111,7 +111,7 @@ def partner_edit(slug: str) -> ResponseReturnValue:
 def partner_or_404(session: Session, slug: str) -> Any:
     """The partner with this slug."""
     try:
-        return service.get_partner(session, slug.replace("\0", ""))
+        return service.get_partner(session, slug)
     except PartnerError:
         abort(404)
 

@@ -133,7 +133,7 @@ def portal_edit(slug: str) -> ResponseReturnValue:
 def portal_or_404(session: Session, slug: str) -> Any:
     """The portal with this slug."""
     try:
-        return service.get_portal(session, slug.replace("\0", ""))
+        return service.get_portal(session, slug)
     except PartnerError:
         abort(404)
 

@@ -46,6 +46,7 @@ def test_the_form_holds_what_was_saved(manager: Manager) -> None:
         ({"logo": upload(b"GIF89a")}, "GIF is not taken"),
         ({"logo": upload(bytes(2 * 1024 * 1024 + 9))}, "larger than 2 MiB"),
         ({"kept_logo": "?"}, "choose it again"),
+        ({"kept_logo": "é"}, "choose it again"),
         ({"kept_logo": "PHN2Zz4="}, "SVG can carry scripts"),
         ({"revision": "x"}, "integer"),
     ],
