@@ -8,7 +8,13 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from server.audit.service import AuditAction, record_event
-from server.staff.accounts import add_staff, close_links, new_uniquifier, subject_of
+from server.staff.accounts import (
+    add_staff,
+    close_links,
+    lock_account,
+    new_uniquifier,
+    subject_of,
+)
 from server.staff.errors import HasWaysIn, OwnAccount, StaffDisabled
 from server.staff.login_links import issue_link
 from server.staff.models import Identity, User, WebAuthn
@@ -51,6 +57,7 @@ def reset_sign_in(session: Session, user: User, *, actor: str) -> str:
     invitation. Raises OwnAccount or StaffDisabled."""
     if actor == subject_of(user):
         raise OwnAccount
+    lock_account(session, user)
     before = ways_in_of(session, user)
     session.execute(delete(WebAuthn).where(WebAuthn.user_id == user.id))
     session.execute(delete(Identity).where(Identity.user_id == user.id))

@@ -25,7 +25,7 @@ from webauthn.helpers.structs import (
 )
 
 from server.audit.service import AuditAction, record_event
-from server.staff.accounts import subject_of
+from server.staff.accounts import close_links, subject_of
 from server.staff.errors import PasskeyRefused
 from server.staff.models import User, WebAuthn
 from server.staff.ways_in import keep_a_way_in
@@ -117,7 +117,8 @@ def add_passkey(
     challenge: Challenge,
     party: RelyingParty,
 ) -> WebAuthn:
-    """Keep the passkey that a browser made; raises PasskeyRefused."""
+    """Keep the passkey that a browser made; links that are out stop working. Raises
+    PasskeyRefused."""
     _refuse_old(challenge)
     try:
         made = webauthn.verify_registration_response(
@@ -150,6 +151,7 @@ def add_passkey(
     )
     session.add(passkey)
     session.flush()
+    close_links(session, user)
     _record(session, AuditAction.PASSKEY_ADDED, user, passkey)
     return passkey
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from server.audit.service import AuditAction, record_event
 from server.staff import recovery_codes
-from server.staff.accounts import subject_of
+from server.staff.accounts import close_links, subject_of
 from server.staff.models import User
 from server.staff.passwords import MOST, normal_password
 from server.staff.throttle import bucket_of, clear_failures, note_failure, take_attempt
@@ -123,13 +123,15 @@ def finish_attempt(session: Session, attempt: Attempt, proof: Proof | None) -> U
 def set_password(
     session: Session, user: User, *, hashed: str, totp_secret: str, totp_step: int
 ) -> list[str]:
-    """Set password and authenticator app together; returns ten new recovery codes.
+    """Set password and authenticator app together; returns ten new recovery codes. Links that
+    are out, an invitation above all, stop working.
 
     `totp_step` is that of the code which showed that the app has the secret.
     """
     actor = subject_of(user)
     user.password, user.tf_totp_secret, user.totp_step = hashed, totp_secret, totp_step
     user.tf_primary_method = "authenticator"
+    close_links(session, user)
     record_event(session, actor, AuditAction.PASSWORD_SET, actor)
     record_event(session, actor, AuditAction.TOTP_SET, actor)
     return recovery_codes.make_recovery_codes(session, user, actor=actor)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from server.audit.service import AuditAction, record_event
-from server.staff.accounts import new_uniquifier, subject_of
+from server.staff.accounts import close_links, lock_account, new_uniquifier, subject_of
 from server.staff.models import StaffSession, User
 from server.staff.vocabulary import SignInWay
 from server.storage.ids import new_id
@@ -90,6 +90,18 @@ def find_session(session: Session, token: str) -> tuple[StaffSession, User] | En
     row, user = found
     ended = why_over(row, datetime.now(UTC))
     return ended if ended is not None else (row, user)
+
+
+def hold_own_account(session: Session, user: User, session_id: UUID) -> User | None:
+    """The account of the member behind a session, to be changed in this transaction, which
+    nothing ends meanwhile. None when the session ended since `user` was read, or the account was
+    shut or got another name for cookies."""
+    held = lock_account(session, user)
+    row = session.get(StaffSession, session_id, with_for_update=True, populate_existing=True)
+    unchanged = held.active and held.fs_uniquifier == user.fs_uniquifier
+    if row is None or row.user_id != held.id or row.ended_at is not None:
+        return None
+    return held if unchanged else None
 
 
 def why_over(row: StaffSession, now: datetime) -> Ended | None:
@@ -171,8 +183,11 @@ def end_session(session: Session, user: User, session_id: UUID, *, actor: str) -
 def end_sessions(session: Session, user: User, *, actor: str) -> int:
     """Sign a member out everywhere; returns how many sessions that ended.
 
-    Every cookie made before names an account by a name that is no more, as well.
+    Every cookie made before names an account by a name that is no more, as well, and no link that
+    is out signs in any more.
     """
+    lock_account(session, user)
+    close_links(session, user)
     open_ones = [row.id for row in list_sessions(session, user)]
     session.execute(
         update(StaffSession)

@@ -64,7 +64,7 @@ def ways_in_of(session: Session, user: User) -> WaysIn:
 def keep_a_way_in(session: Session, user: User) -> None:
     """Raises LastWayIn when the account has one way in only. Locks the account until the end of
     the transaction, so that of two ways removed at once one stays."""
-    session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     session.refresh(user, ["password", "mf_recovery_codes"])
     if ways_in_of(session, user).count < 2:
         raise LastWayIn

@@ -10,7 +10,7 @@ from server.staff import service as staff
 from server.web.access import requires
 from server.web.console.blueprint import blueprint
 from server.web.console.browsers import browser_name
-from server.web.console.page import member, own_account, page
+from server.web.console.page import own_account, page
 from server.web.console.passkey_forms import (
     button_to_add,
     relying_party,
@@ -39,7 +39,7 @@ def add_passkey() -> ResponseReturnValue:
         with database().transaction() as session:
             staff.add_passkey(
                 session,
-                member(),
+                own_account(session),
                 sent_answer(),
                 name=form.name.data,
                 challenge=sent_challenge("add"),

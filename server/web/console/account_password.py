@@ -108,13 +108,11 @@ def remove_password() -> ResponseReturnValue:
 @requires("account.own", fresh=True)
 def new_recovery_codes() -> ResponseReturnValue:
     """Ten new ones, shown once."""
-    user = member()
-    if user.password is None:
-        abort(404)
     with database().transaction() as session:
-        new_codes = staff.make_recovery_codes(
-            session, own_account(session), actor=staff.subject_of(user)
-        )
+        user = own_account(session)
+        if user.password is None:
+            abort(404)
+        new_codes = staff.make_recovery_codes(session, user, actor=staff.subject_of(user))
     why = "These are new; the ones before do not work any more."
     return page("account_codes.html", codes=new_codes, why=why)
 

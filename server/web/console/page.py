@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import get_template_attribute, render_template, request
+from flask import abort, get_template_attribute, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from server.staff.service import User, find_staff, permissions_of
+from server.staff.service import User, hold_own_account, permissions_of
 from server.web.console.assets import asset
 from server.web.console.navigation import sections_for
+from server.web.console.sessions import current_session
 from server.web.console.words import plain_words
 
 
@@ -30,11 +31,14 @@ def member() -> User:
 
 
 def own_account(session: Session) -> User:
-    """The account of the member who is signed in, to be changed in this transaction."""
-    found = find_staff(session, member().id)
-    if found is None:
-        raise LookupError("the account of the member who is signed in is gone")
-    return found
+    """The account of the member who is signed in, locked, to be changed in this transaction.
+
+    401 when this session was ended, or the account reset or shut, since the request began.
+    """
+    here = current_session()
+    if here is None:
+        abort(401)
+    return hold_own_account(session, member(), here.id) or abort(401)
 
 
 def page(template: str, **context: Any) -> str:
