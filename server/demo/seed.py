@@ -94,10 +94,9 @@ def _seed_once(session: Session, settings: Settings) -> None:
         actor=ACTOR,
     )
     reports.activate_sealing_key(session, key, actor=ACTOR)
-    role = staff.RoleName
-    roles = [role.PORTAL_MANAGER, role.SENIOR_ANALYST, role.ADMINISTRATOR]
-    staff.add_staff(session, ANALYST, roles, actor=ACTOR)
-    staff.add_staff(session, AUDITOR, [role.AUDITOR], actor=ACTOR)
+    everything = [role for role in staff.RoleName if role is not staff.RoleName.ANALYST]
+    staff.add_staff(session, ANALYST, everything, actor=ACTOR)
+    staff.add_staff(session, AUDITOR, [staff.RoleName.AUDITOR], actor=ACTOR)
     for partner in DEMO_PARTNERS:
         _add_partner(session, partner)
 

@@ -32,11 +32,13 @@ def test_an_account_is_added_with_its_roles(session: Session) -> None:
 def test_who_runs_accounts_does_not_check_the_trail(session: Session) -> None:
     both = [RoleName.ANALYST, RoleName.AUDITOR, RoleName.ADMINISTRATOR]
     with pytest.raises(service.RolesClash, match="two people"):
-        service.invite_staff(session, "ada@hotline.example", both, actor="system")
+        service.invite_staff(session, "ada@hotline.example", both, actor="staff:9999")
     user = StaffFactory(session=session)
     with pytest.raises(service.RolesClash):
-        service.set_roles(session, user, both, actor="system")
+        service.set_roles(session, user, both, actor="staff:9999")
     assert [role.name for role in user.roles] == ["analyst"]
+    service.set_roles(session, user, both, actor="command:ops")  # for a hotline of one
+    assert {role.name for role in user.roles} == set(both)
 
 
 def test_members_share_a_role(session: Session) -> None:
