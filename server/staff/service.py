@@ -12,6 +12,7 @@ from server.staff.accounts import (
     set_roles,
     subject_of,
 )
+from server.staff.changed_by_others import changed_by_others
 from server.staff.errors import (
     CodeRefused,
     HasWaysIn,
@@ -128,6 +129,7 @@ __all__ = [
     "begin_session",
     "change_authenticator",
     "change_password",
+    "changed_by_others",
     "confirm_session",
     "consume_login_link",
     "disable_staff",

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, Request, g, request, session
+from flask import Flask, Request, flash, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_security.utils import login_user, logout_user
 from sqlalchemy.orm import Session
 
+from server.audit.service import AuditAction
 from server.extensions import database
 from server.staff import service as staff
 from server.staff.service import ABSOLUTE_LIMIT, IDLE_LIMIT, Ended, SignInWay, StaffSession, User
@@ -41,6 +42,15 @@ FRESH_TO_LOOK = timedelta(minutes=15)
 FRESH_TO_ACT = timedelta(minutes=30)
 
 _TOKEN = "token"  # noqa: S105  (a name in the cookie)
+
+_TELL = "If nobody spoke with you about it, tell another administrator and the auditor now."
+#: What somebody else did since the last sign-in.
+_NOTICES = {
+    AuditAction.STAFF_RESET: f"Somebody else reset your sign-in since you were last here. {_TELL}",
+    AuditAction.STAFF_ROLES_CHANGED: (
+        f"Somebody else changed your roles since you were last here. {_TELL}"
+    ),
+}
 
 #: What Flask-Security calls our ways in.
 _VIA = {
@@ -83,6 +93,7 @@ def enter(database_session: Session, user: User, way: SignInWay) -> None:
     this browser had is over."""
     if (before := current_session()) is not None and (holder := g.get("staff_member")):
         staff.sign_out(database_session, holder, before.id)
+    changed = staff.changed_by_others(database_session, user)
     token = staff.begin_session(
         database_session, user, way=way, browser=browser_name(request.user_agent.string)
     )
@@ -90,6 +101,8 @@ def enter(database_session: Session, user: User, way: SignInWay) -> None:
     login_user(user, authn_via=[_VIA[way]])
     session[_TOKEN] = token
     remember_device(user)
+    for action in sorted(changed):
+        flash(_NOTICES[action], "alert")
 
 
 def confirm(database_session: Session, user: User, way: SignInWay) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from joserfc.jwk import ECKey
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -75,6 +76,18 @@ def test_a_member_comes_in_and_goes_on_by_a_page(
     assert 'content="0; url=/console/account"' in answer.text
     assert "Linked" in text_of(visitor.get("/console/account"))
     assert "Single sign-on" in text_of(visitor.get("/console/account/sessions"))
+
+
+def test_what_others_changed_is_told_on_the_page_that_stays(
+    app: Flask, provider: Provider, grace: User, database: Database
+) -> None:
+    back(Visitor(app), provider)
+    with database.transaction() as session:
+        user = staff.get_staff(session, grace.email)
+        staff.set_roles(session, user, [RoleName.ANALYST], actor="system")
+    visitor = Visitor(app)
+    assert "changed your roles" not in text_of(back(visitor, provider))
+    assert "changed your roles" in text_of(visitor.get("/console/"))
 
 
 def test_the_cookie_of_the_way_has_every_guard_and_is_gone_after(

@@ -187,6 +187,20 @@ def test_a_reset_removes_every_way_in_and_gives_a_new_link(
     assert noted["after"]["passkeys"] == 0
 
 
+def test_a_member_is_told_at_the_next_sign_in_what_others_changed(
+    office: Visitor, analyst: User, at_work: Visitor, sign_in: SignIn
+) -> None:
+    path = f"/console/staff/{analyst.id}/roles"
+    send(office, office.get(path), path, roles=["senior_analyst"])
+    assert "changed your roles" not in text_of(at_work.get("/console/"))
+    told = text_of(sign_in(analyst).get("/console/"))
+    assert "Somebody else changed your roles" in told
+    assert "reset" not in told
+    act(office, analyst, "reset")
+    assert "Somebody else reset your sign-in" in text_of(sign_in(analyst).get("/console/"))
+    assert "Somebody else" not in text_of(sign_in(analyst).get("/console/"))
+
+
 def test_who_can_sign_in_gets_no_silent_link(
     office: Visitor, analyst: User, at_work: Visitor
 ) -> None:
