@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from server.statistics.partner_counts import PartnerCell, PartnerCounts, no_counts, partner_counts
+from server.statistics.partner_counts import (
+    PartnerCell,
+    PartnerCounts,
+    closed_until,
+    no_counts,
+    partner_counts,
+)
 from server.statistics.queries import (
     Count,
     breakdown,
@@ -28,6 +34,7 @@ __all__ = [
     "PartnerCounts",
     "RebuildRefused",
     "breakdown",
+    "closed_until",
     "days_of",
     "last_30_days",
     "mark_stale",

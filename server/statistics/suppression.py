@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import TypeVar
 
 #: Cells below this are never shown (domain, rule 8).
@@ -11,10 +12,28 @@ THRESHOLD = 5
 Cell = TypeVar("Cell")
 
 
+def shown_days(days: Mapping[date, int]) -> tuple[dict[date, int], bool]:
+    """The days of a month so far that may be shown, and whether the sum would tell the others.
+
+    Each day is decided upon once, when it is over, from the days before it: whoever asks every day
+    sees what was shown stay shown, and what was hidden stay hidden. A day of 5 and more is hidden
+    as well while the sum of what is hidden would tell it. Where that is so at the month's end,
+    the second value is true, and no other grouping of that month may be shown.
+    """
+    shown: dict[date, int] = {}
+    hidden: list[int] = []
+    for day, count in sorted(days.items()):
+        if count >= THRESHOLD and not _gives_away(hidden):
+            shown[day] = count
+        elif count:
+            hidden.append(count)
+    return shown, _gives_away(hidden)
+
+
 def shown_cells(cells: Mapping[Cell, int]) -> dict[Cell, int]:
     """The cells of a closed group that may be shown; the others are below 5 or cover for them.
 
-    `cells` is one whole group: all days of a month, or all campaigns of a month. Whoever knows the
+    `cells` is one whole group, for instance all campaigns of a month. Whoever knows the
     group's sum from elsewhere knows the sum of what is hidden; so where that would be below 5,
     or says that every hidden cell is 4, the smallest shown cells are hidden too. Nothing more
     follows from it: two hidden cells that differ could be exchanged without any answer changing,
@@ -22,8 +41,12 @@ def shown_cells(cells: Mapping[Cell, int]) -> dict[Cell, int]:
     """
     shown = {cell: count for cell, count in cells.items() if count >= THRESHOLD}
     hidden = [count for count in cells.values() if 0 < count < THRESHOLD]
-    gives_away = sum(hidden) < THRESHOLD or min(hidden, default=0) == THRESHOLD - 1
-    if hidden and shown and gives_away:
+    if shown and _gives_away(hidden):
         smallest = min(shown.values())
         shown = {cell: count for cell, count in shown.items() if count > smallest}
     return shown
+
+
+def _gives_away(hidden: Collection[int]) -> bool:
+    """Whether one of these, none of them 0, is known to whom their sum is."""
+    return bool(hidden) and (sum(hidden) < THRESHOLD or set(hidden) == {THRESHOLD - 1})

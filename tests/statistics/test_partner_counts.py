@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.statistics.models import Tally
 from server.statistics.queries import days_of, last_30_days, reports_by_day
-from server.statistics.service import THRESHOLD, Grouping, partner_counts
+from server.statistics.service import THRESHOLD, Grouping, PartnerCounts, partner_counts
 from server.statistics.vocabulary import NO_VALUE, Dimension
 from server.storage.ids import new_id
 
@@ -21,6 +21,8 @@ PARTNER, PORTAL = new_id(), new_id()
 #: The last days of one month and the first of the next.
 FIRST, LAST = date(2026, 10, 29), date(2026, 11, 3)
 MONTHS = (date(2026, 10, 1), date(2026, 11, 1))
+#: When both months are over.
+OVER = datetime(2026, 12, 2, tzinfo=UTC)
 MONTHLY = (Grouping.CAMPAIGN, Grouping.ORIGIN, Grouping.OUTCOME)
 
 #: A day's reports: through which of two keys, of which campaign, how many.
@@ -63,14 +65,19 @@ def keep(session: Session, made: list[list[tuple[int, str, int]]]) -> None:
         session.execute(insert(Tally), rows)
 
 
+def ask(
+    session: Session, grouping: Grouping, start: date, end: date, now: datetime = OVER
+) -> PartnerCounts:
+    owner = {"partner_id": PARTNER, "portal_id": PORTAL}
+    return partner_counts(session, grouping, start, end, **owner, now=now)
+
+
 def all_answers(session: Session) -> list[Cells]:
     """What every range and grouping gives, cell by cell."""
     answers: list[Cells] = []
     for start, end in combinations_with_replacement(days_of(FIRST, LAST), 2):
         for grouping in Grouping:
-            asked = partner_counts(
-                session, grouping, start, end, partner_id=PARTNER, portal_id=PORTAL
-            )
+            asked = ask(session, grouping, start, end)
             cells = {(grouping, cell.start, cell.value): cell.reports for cell in asked.cells}
             assert asked.total == sum(count or 0 for count in cells.values())
             answers.append(cells)
@@ -103,14 +110,52 @@ def test_from_all_answers_together_no_small_count_follows(
             for grouping in Grouping
         }
         # Where one grouping shows all, what the others hide is known in sum.
-        for shown in shown_sums.values():
-            assert not shown or true_sum - shown not in range(1, THRESHOLD)
+        if true_sum in shown_sums.values():
+            for shown in shown_sums.values():
+                assert not shown or true_sum - shown not in range(1, THRESHOLD)
+        # And where days hide so little, nothing else is told of that month.
+        elif shown_sums[Grouping.DAY] and true_sum - shown_sums[Grouping.DAY] < THRESHOLD:
+            assert sum(shown_sums.values()) == shown_sums[Grouping.DAY]
 
 
 def test_months_are_told_in_the_answer(session: Session) -> None:
     for grouping in MONTHLY:
-        asked = partner_counts(session, grouping, FIRST, LAST, partner_id=PARTNER, portal_id=PORTAL)
+        asked = ask(session, grouping, FIRST, LAST)
         assert (asked.start, asked.end) == (date(2026, 10, 1), date(2026, 11, 30))
+
+
+def test_who_asks_after_each_report_sees_nothing_before_the_day_and_month_are_over(
+    session: Session,
+) -> None:
+    """Once an hour there is a report more, and somebody who asks before and after it."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    seen: dict[date, int | None] = {}
+    made: list[list[tuple[int, str, int]]] = [[] for _ in range(6)]
+    for hour in range(3 * 24):
+        now = at + timedelta(hours=hour)
+        day = (now.date() - FIRST).days
+        made[day] = [(0, "", now.hour + 1)]
+        before = [ask(session, each, FIRST, LAST, now) for each in Grouping]
+        keep(session, made)
+        assert [ask(session, each, FIRST, LAST, now) for each in Grouping] == before
+        for cell in before[0].cells:
+            # What was told once stays: neither grows nor goes.
+            assert seen.setdefault(cell.start, cell.reports) == cell.reports
+            assert cell.start < now.date()
+    assert list(seen.values()) == [None, None, None, 24, 24]
+    over = datetime(2026, 12, 1, 0, 59, tzinfo=UTC)
+    assert not ask(session, Grouping.CAMPAIGN, FIRST, LAST, over).cells
+    [cell] = ask(session, Grouping.CAMPAIGN, FIRST, LAST, over + timedelta(minutes=1)).cells
+    assert (cell.start, cell.reports) == (date(2026, 11, 1), 72)
+
+
+def test_a_day_is_over_an_hour_after_its_midnight(session: Session) -> None:
+    keep(session, [[(0, "", 5)]] * 6)
+    midnight = datetime(2026, 11, 2, tzinfo=UTC)
+    for minutes, until in ((59, date(2026, 10, 31)), (60, date(2026, 11, 1))):
+        asked = ask(session, Grouping.DAY, FIRST, LAST, midnight + timedelta(minutes=minutes))
+        assert (asked.until, asked.cells[-1].end) == (until, until)
+        assert (asked.start, asked.end) == (FIRST, LAST)
 
 
 def test_the_last_30_days_of_each_partner_are_30_numbers(session: Session) -> None:

@@ -16,6 +16,7 @@ from server.statistics.service import (
     THRESHOLD,
     Grouping,
     PartnerCounts,
+    closed_until,
     no_counts,
     partner_counts,
 )
@@ -49,7 +50,7 @@ class Day(fields.Date):
 
 
 class StatisticsQuerySchema(ApiSchema):
-    """Loads with both days set: the 30 days to today, unless the query names others."""
+    """Loads with both days set: the last 30 that are over, unless the query names others."""
 
     start = Day(data_key="from")
     end = Day(data_key="to")
@@ -57,7 +58,8 @@ class StatisticsQuerySchema(ApiSchema):
 
     @post_load
     def complete(self, query: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        end = query.get("end") or max(datetime.now(UTC).date(), query.get("start", _FIRST))
+        last = closed_until(Grouping.DAY, datetime.now(UTC))
+        end = query.get("end") or max(last, query.get("start", _FIRST))
         start = query.get("start") or end - timedelta(days=DEFAULT_DAYS - 1)
         if end < start:
             raise ValidationError({"to": ["This is before the first day."]})
@@ -77,6 +79,7 @@ class StatisticsSchema(Schema):
     group_by = fields.Enum(Grouping, by_value=True, required=True)
     start = fields.Date(data_key="from", required=True)
     end = fields.Date(data_key="to", required=True)
+    until = fields.Date(required=True)
     mode = fields.Enum(KeyMode, by_value=True, required=True)
     smallest_shown = fields.Integer(required=True)
     total_shown = fields.Integer(required=True)
@@ -90,7 +93,11 @@ class StatisticsSchema(Schema):
 @blueprint.arguments(StatisticsQuerySchema, location="query")
 @blueprint.response(200, StatisticsSchema)
 def statistics(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Counts of the secret key's partner and portal. What is under 5 is not shown."""
+    """Counts of the secret key's partner and portal, of days and months that are over.
+
+    What is under 5 is not shown. `until` is the last day of which anything is told; a range after
+    it is empty.
+    """
     with database().reading() as session:
         key = find_secret_key(session, bearer_token() or "", settings().intake_secrets)
         if key is None:
@@ -110,6 +117,7 @@ def _representation(counts: PartnerCounts, key: ResolvedKey) -> dict[str, Any]:
         "group_by": counts.grouping,
         "start": counts.start,
         "end": counts.end,
+        "until": counts.until,
         "mode": key.mode,
         "smallest_shown": THRESHOLD,
         "total_shown": counts.total,

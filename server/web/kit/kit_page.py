@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 
 from server.extensions import database, settings
 from server.partners.service import KeyMode, OpenedKit, ResolvedKey, Standing
-from server.statistics.service import THRESHOLD, Grouping, PartnerCounts, partner_counts
+from server.statistics.service import (
+    THRESHOLD,
+    Grouping,
+    PartnerCounts,
+    closed_until,
+    partner_counts,
+)
 from server.web.embed.preview_token import preview_token
 from server.web.kit import snippets
 from server.web.kit.documents import kit_document
@@ -145,11 +151,13 @@ def _is_counted(key: ResolvedKey, now: datetime) -> bool:
 
 def _counts(session: Session, key: ResolvedKey, now: datetime) -> PartnerCounts:
     """The partner's reports by day, whichever of its keys they came through."""
+    until = closed_until(Grouping.DAY, now)
     return partner_counts(
         session,
         Grouping.DAY,
-        (now - timedelta(days=COUNTED_DAYS - 1)).date(),
-        now.date(),
+        until - timedelta(days=COUNTED_DAYS - 1),
+        until,
         partner_id=key.partner_id,
         portal_id=key.portal_id,
+        now=now,
     )

@@ -20,6 +20,7 @@ from tests.factories.key import KeyFactory
 from tests.factories.stored_report import stored_report
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+YESTERDAY, LAST_MONTH = date(2026, 11, 21), date(2026, 10, 24)
 
 
 @pytest.fixture(autouse=True)
@@ -69,13 +70,15 @@ def cells(answer: Any) -> dict[str | None, int | None]:
 def test_without_a_question_it_is_the_last_30_days(
     client: FlaskClient, database: Database, secret: IssuedKey
 ) -> None:
-    count(database, secret, NOW.date(), 6)
+    count(database, secret, NOW.date(), 9)
+    count(database, secret, YESTERDAY, 6)
     count(database, secret, date(2026, 11, 2), 7)
     answer = ask(client, secret.text)
-    assert (answer.json["from"], answer.json["to"]) == ("2026-10-24", "2026-11-22")
+    assert (answer.json["from"], answer.json["to"]) == ("2026-10-23", "2026-11-21")
+    assert answer.json["until"] == "2026-11-21"
     assert len(answer.json["cells"]) == 30
     shown = {day: reports for day, reports in cells(answer).items() if reports}
-    assert shown == {"2026-11-02": 7, "2026-11-22": 6}
+    assert shown == {"2026-11-02": 7, "2026-11-21": 6}
     assert answer.json["total_shown"] == 13
     assert answer.headers["Cache-Control"] == "private, no-store"
 
@@ -93,23 +96,38 @@ def test_days_under_5_are_not_shown_and_take_a_larger_one_with_them(
 def test_other_groupings_are_by_whole_months(
     client: FlaskClient, database: Database, secret: IssuedKey
 ) -> None:
-    count(database, secret, date(2026, 10, 31), 5, campaign="spring")
-    count(database, secret, date(2026, 11, 1), 6, campaign="spring")
-    count(database, secret, date(2026, 11, 2), 5)
-    asked = {"from": "2026-11-01", "to": "2026-11-01", "group_by": "campaign"}
+    count(database, secret, date(2026, 9, 30), 5, campaign="spring")
+    count(database, secret, date(2026, 10, 1), 6, campaign="spring")
+    count(database, secret, date(2026, 10, 2), 5)
+    asked = {"from": "2026-10-01", "to": "2026-10-01", "group_by": "campaign"}
     answer = ask(client, secret.text, **asked)
-    assert (answer.json["from"], answer.json["to"]) == ("2026-11-01", "2026-11-30")
+    assert (answer.json["from"], answer.json["to"]) == ("2026-10-01", "2026-10-31")
     assert cells(answer) == {"spring": 6, None: 5}
-    asked["from"] = "2026-10-31"
+    asked["from"] = "2026-09-30"
     months = {cell["from"] for cell in ask(client, secret.text, **asked).json["cells"]}
-    assert months == {"2026-10-01", "2026-11-01"}
+    assert months == {"2026-09-01", "2026-10-01"}
+
+
+def test_what_is_not_over_is_an_empty_answer_that_says_so(
+    client: FlaskClient, database: Database, secret: IssuedKey
+) -> None:
+    count(database, secret, NOW.date(), 9)
+    count(database, secret, YESTERDAY, 8)
+    today = ask(client, secret.text, **{"from": "2026-11-22", "to": "2026-12-01"})
+    assert (cells(today), today.json["until"]) == ({}, "2026-11-21")
+    both = ask(client, secret.text, **{"from": "2026-11-21", "to": "2026-11-22"})
+    assert cells(both) == {"2026-11-21": 8}
+    assert cells(ask(client, secret.text, **{"from": "2027-01-01"})) == {}
+    for grouping in ("campaign", "origin", "outcome"):
+        month = ask(client, secret.text, group_by=grouping)
+        assert (cells(month), month.json["until"]) == ({}, "2026-10-31")
 
 
 def test_outcomes_are_the_public_ones(
     client: FlaskClient, database: Database, secret: IssuedKey
 ) -> None:
-    count(database, secret, NOW.date(), 5)
-    count(database, secret, NOW.date(), 6, status=PublicStatus.ACTION_TAKEN)
+    count(database, secret, LAST_MONTH, 5)
+    count(database, secret, LAST_MONTH, 6, status=PublicStatus.ACTION_TAKEN)
     assert cells(ask(client, secret.text, group_by="outcome")) == {
         "received": 5,
         "action_taken": 6,
@@ -119,7 +137,7 @@ def test_outcomes_are_the_public_ones(
 def test_a_portal_that_tells_no_outcomes_tells_its_partners_none(
     client: FlaskClient, database: Database, secret: IssuedKey
 ) -> None:
-    count(database, secret, NOW.date(), 6, status=PublicStatus.ACTION_TAKEN)
+    count(database, secret, LAST_MONTH, 6, status=PublicStatus.ACTION_TAKEN)
     with database.transaction() as session:
         session.get_one(Portal, secret.row.portal_id).shows_outcomes = False
     assert cells(ask(client, secret.text, group_by="outcome")) == {"being_assessed": 6}
@@ -128,18 +146,18 @@ def test_a_portal_that_tells_no_outcomes_tells_its_partners_none(
 def test_another_partner_or_portal_is_never_counted_in(
     client: FlaskClient, database: Database, settings: Settings, secret: IssuedKey
 ) -> None:
-    count(database, secret, NOW.date(), 6)
+    count(database, secret, YESTERDAY, 6)
     other = issue(database, settings)
-    count(database, other, NOW.date(), 7)
-    count(database, secret, NOW.date(), 8, portal_id=other.row.portal_id, key_id=new_id())
-    assert cells(ask(client, secret.text))["2026-11-22"] == 6
+    count(database, other, YESTERDAY, 7)
+    count(database, secret, YESTERDAY, 8, portal_id=other.row.portal_id, key_id=new_id())
+    assert cells(ask(client, secret.text))["2026-11-21"] == 6
 
 
 def test_a_test_key_has_its_own_and_always_empty_statistics(
     client: FlaskClient, database: Database, settings: Settings
 ) -> None:
     key = issue(database, settings, mode=KeyMode.TEST)
-    count(database, key, NOW.date(), 9)
+    count(database, key, YESTERDAY, 9)
     answer = ask(client, key.text)
     assert answer.json["mode"] == "test"
     assert set(cells(answer).values()) == {None}
