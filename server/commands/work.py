@@ -7,6 +7,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import click
 from flask.cli import with_appcontext
@@ -28,6 +29,10 @@ from server.partners import service as partners
 from server.reports import service as reports
 from server.staff import service as staff
 from server.statistics import service as statistics
+from server.storage.database import Database
+
+#: So many full batches of sightings in a row, then the other jobs have their turn.
+FOLDED_AT_ONCE = 10
 
 
 def all_jobs(settings: Settings, *, patient: bool = True) -> Jobs:
@@ -42,8 +47,11 @@ def all_jobs(settings: Settings, *, patient: bool = True) -> Jobs:
             "with `portals check --new-secret`"
         )
 
-    def fold_sightings(session: Session) -> None:
-        partners.fold_sightings(session, datetime.now(UTC))
+    def fold_sightings(database: Database) -> None:
+        for _ in range(FOLDED_AT_ONCE) if patient else count():
+            with database.transaction() as session:
+                if partners.fold_sightings(session, datetime.now(UTC)) < partners.MAX_FOLDED:
+                    return
 
     def chain_events(session: Session) -> None:
         audit.chain_events(session, datetime.now(UTC))
@@ -58,7 +66,7 @@ def all_jobs(settings: Settings, *, patient: bool = True) -> Jobs:
     return Jobs(
         handlers={reports.REPORT_RECEIVED: count_reports},
         recurring=(
-            RecurringJob("sightings.fold", _seconds(2), in_one_transaction(fold_sightings)),
+            RecurringJob("sightings.fold", _seconds(2), fold_sightings),
             RecurringJob("statistics.recount", _seconds(2), recount),
             RecurringJob("audit.chain", _seconds(3), in_one_transaction(chain_events)),
             RecurringJob("audit.checkpoint", _seconds(600), in_one_transaction(sign_checkpoint)),

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from server.partners.lookup import get_attributions
 from server.partners.models import PartnerKey
 from server.partners.resolved_key import ResolvedKey, Standing
-from server.partners.sighted_origin import sighted_origin
-from server.partners.sightings import OTHER_ORIGINS, SightingCount, recent_sightings
+from server.partners.sighted_origin import OTHER_ORIGINS, sighted_origin
+from server.partners.sightings import SightingCount
+from server.partners.sightings_read import recent_sightings
 from server.partners.vocabulary import KeyMode, KeyState
 
 SILENT_DAYS = 3
@@ -123,7 +124,7 @@ def _expiring(key: ResolvedKey, now: datetime) -> KeyAlert | None:
 
 def _most_frequent(sightings: Iterable[SightingCount]) -> tuple[str, ...]:
     seen: dict[str, int] = {}
-    for each in sightings:
+    for each in (one for one in sightings if one.origin != OTHER_ORIGINS):
         seen[each.origin] = seen.get(each.origin, 0) + each.seen
     return tuple(sorted(seen, key=lambda origin: (-seen[origin], origin)))
 

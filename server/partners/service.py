@@ -93,15 +93,14 @@ from server.partners.publishing import (
     roll_back,
 )
 from server.partners.resolved_key import LATE_REPORTS, PortalWords, ResolvedKey, Standing
-from server.partners.sighted_origin import origin_of, sighted_origin
-from server.partners.sightings import (
-    OTHER_ORIGINS,
+from server.partners.sighted_origin import OTHER_ORIGINS, crowd_name, origin_of, sighted_origin
+from server.partners.sightings import MAX_FOLDED, SightingCount, fold_sightings, record_sightings
+from server.partners.sightings_read import (
     LastSeen,
-    SightingCount,
-    fold_sightings,
+    SightedPage,
     last_seen,
     recent_sightings,
-    record_sightings,
+    sighted_pages,
     sightings_of,
 )
 from server.partners.vocabulary import Continent, KeyMode, KeyState, Reach
@@ -115,6 +114,7 @@ __all__ = [
     "LIGHT_GROUNDS",
     "MAX_DISPLAY_NAME",
     "MAX_FILE_BYTES",
+    "MAX_FOLDED",
     "MAX_PORTAL_TEXT",
     "MAX_RETENTION_DAYS",
     "MAX_TEXT",
@@ -159,6 +159,7 @@ __all__ = [
     "PreviewedLook",
     "Reach",
     "ResolvedKey",
+    "SightedPage",
     "SightingCount",
     "Standing",
     "add_partner",
@@ -170,6 +171,7 @@ __all__ = [
     "close_kit",
     "contrast_ratio",
     "corrected_colour",
+    "crowd_name",
     "draft_of",
     "drop_draft",
     "edit_key",
@@ -227,6 +229,7 @@ __all__ = [
     "save_draft",
     "shows_outcomes",
     "sighted_origin",
+    "sighted_pages",
     "sightings_of",
     "terms_of",
 ]

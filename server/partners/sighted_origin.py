@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection
 
 from server.partners.origins import OriginError, origin_allowed, parse_allowed_origin
-from server.partners.sightings import OTHER_ORIGINS
 
+#: What is seen on so many origins at once is invented: the rest is counted under this name.
+OTHER_ORIGINS = "other"
 #: Names that networks at home and at work give to machines: "annes-laptop.local".
 _MACHINES = (".local", ".lan", ".home", ".internal", ".localdomain", ".home.arpa", ".corp")
 _ADDRESS = re.compile(r"[0-9.]+|\[.*\]")
@@ -25,6 +26,23 @@ def origin_of(page: str) -> str | None:
         return parse_allowed_origin(page).text
     except OriginError:
         return None
+
+
+def crowd_name(origin: str, allowed: Collection[str]) -> str:
+    """What an allowed `origin` is counted under where too many are seen to tell them apart.
+
+    What the list names keeps its name, and so there are never more than the list is long. Of what
+    a wildcard lets in anybody can invent any number: that is the wildcard's. `other` is for what
+    the list lets in no more.
+    """
+    for page in (origin, origin.replace("https:", "http:", 1)):
+        if page in allowed:
+            return origin
+    for page in (origin, origin.replace("https:", "http:", 1)):
+        for entry in allowed:
+            if origin_allowed(page, [entry]):
+                return entry
+    return OTHER_ORIGINS
 
 
 def sighted_origin(origin: str | None, allowed: Collection[str]) -> tuple[str, bool]:

@@ -1,12 +1,11 @@
 """Where a key was shown, day by day: counts of origins, with nothing of whoever was looking.
 
-The public surface only inserts notes, the worker adds them up. Who reads sees both, so that a
-page that went live a moment ago shows before the worker has been here.
+The public surface only inserts notes, the worker adds them up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -16,13 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.partners.models import PartnerKey, Sighting, SightingNote
+from server.partners.sighted_origin import OTHER_ORIGINS, crowd_name
 from server.storage.ids import new_id
 
-#: What is seen on so many origins at once is invented: the rest is counted under this name.
-OTHER_ORIGINS = "other"
 MAX_FOLDED = 2_000
-#: Anybody can invent origins: of one key and day so many refused ones are told apart.
-MAX_REFUSED_A_DAY = 100
+#: Anybody can invent origins, and names below a wildcard: of one key and day so many refused ones
+#: and so many allowed ones are told apart, beside those that the key's own list names.
+MAX_NAMED_A_DAY = 100
 KEPT = timedelta(days=400)
 
 
@@ -30,7 +29,8 @@ KEPT = timedelta(days=400)
 class SightingCount:
     """How often a key was asked for by pages of an origin on a day (UTC), allowed or refused.
 
-    `origin` is `scheme://host[:port]` or `other`. `last_at` is the last time of all.
+    `origin` is `scheme://host[:port]`, a wildcard of the key's list for those below it that are
+    not told apart, or `other`. `last_at` is the last time of all.
     """
 
     key_id: UUID
@@ -39,15 +39,6 @@ class SightingCount:
     allowed: bool
     seen: int
     last_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LastSeen:
-    """The newest sighting of a key: where it was shown, or if nowhere, where it was refused."""
-
-    origin: str
-    at: datetime
-    allowed: bool
 
 
 def record_sightings(session: Session, notes: Iterable[SightingCount]) -> None:
@@ -107,54 +98,6 @@ def fold_sightings(session: Session, now: datetime) -> int:
     return len(notes)
 
 
-def last_seen(session: Session, key_ids: Collection[UUID]) -> dict[UUID, LastSeen]:
-    """The newest sighting of each of these keys; a key that was never seen is left out.
-
-    Where a key was shown counts before where it was refused: anybody can bring that about.
-    """
-    newest_days = (
-        select(Sighting.key_id, func.max(Sighting.day), Sighting.allowed)
-        .where(Sighting.key_id.in_(key_ids), Sighting.origin != OTHER_ORIGINS)
-        .group_by(Sighting.key_id, Sighting.allowed)
-    )
-    days = select(Sighting.key_id, Sighting.origin, Sighting.last_at, Sighting.allowed).where(
-        tuple_(Sighting.key_id, Sighting.day, Sighting.allowed).in_(newest_days),
-        Sighting.origin != OTHER_ORIGINS,
-    )
-    notes = select(
-        SightingNote.key_id, SightingNote.origin, SightingNote.last_at, SightingNote.allowed
-    ).where(SightingNote.key_id.in_(key_ids), SightingNote.origin != OTHER_ORIGINS)
-    found: dict[UUID, LastSeen] = {}
-    for key_id, origin, at, allowed in (*session.execute(days), *session.execute(notes)):
-        known = found.get(key_id)
-        if known is None or (known.allowed, known.at) < (allowed, at):
-            found[key_id] = LastSeen(origin, at, allowed)
-    return found
-
-
-def sightings_of(session: Session, key_id: UUID, since: date) -> list[SightingCount]:
-    """A key's sightings from the day `since` on: the newest day first, then the most seen."""
-    return recent_sightings(session, [key_id], since).get(key_id, [])
-
-
-def recent_sightings(
-    session: Session, key_ids: Collection[UUID], since: date
-) -> dict[UUID, list[SightingCount]]:
-    """The same for several keys at once; a key without sightings is left out."""
-    counts: list[SightingCount] = []
-    for model in (Sighting, SightingNote):
-        rows = session.execute(
-            select(
-                model.key_id, model.day, model.origin, model.allowed, model.seen, model.last_at
-            ).where(model.key_id.in_(key_ids), model.day >= since)
-        )
-        counts += [SightingCount(*row) for row in rows]
-    found: dict[UUID, list[SightingCount]] = {}
-    for count in sorted(added_up(counts), key=_newest_first):
-        found.setdefault(count.key_id, []).append(count)
-    return found
-
-
 def added_up(counts: Iterable[SightingCount]) -> list[SightingCount]:
     """One count for each key, day, origin and verdict, in the order of these."""
     sums: dict[tuple[UUID, date, str, bool], tuple[int, datetime]] = {}
@@ -166,32 +109,35 @@ def added_up(counts: Iterable[SightingCount]) -> list[SightingCount]:
     return [SightingCount(*name, *sums[name]) for name in sorted(sums)]
 
 
-def _newest_first(count: SightingCount) -> tuple[int, int, str]:
-    return (-count.day.toordinal(), -count.seen, count.origin)
-
-
 def _bounded(session: Session, notes: Sequence[SightingCount]) -> list[SightingCount]:
-    """The notes added up, with refused origins beyond the bound under `other`."""
+    """The notes added up; beyond the bound of a key, day and verdict under the crowd's name."""
     counts = added_up(notes)
-    refused = [each for each in counts if not each.allowed]
-    if not refused:
-        return counts
-    days = {(each.key_id, each.day) for each in refused}
-    rows = session.execute(
-        select(Sighting.key_id, Sighting.day, Sighting.origin).where(
-            tuple_(Sighting.key_id, Sighting.day).in_(days), Sighting.allowed.is_(False)
+    keys = {each.key_id for each in counts}
+    query = select(PartnerKey.id, PartnerKey.origins).where(PartnerKey.id.in_(keys))
+    lists = {row.id: row.origins for row in session.execute(query)}
+
+    def crowd_of(key_id: UUID, origin: str, allowed: bool) -> str:
+        return crowd_name(origin, lists[key_id]) if allowed else OTHER_ORIGINS
+
+    named: dict[tuple[UUID, date, bool], set[str]] = {}
+    days = {(each.key_id, each.day) for each in counts}
+    for key_id, day, origin, allowed in session.execute(
+        select(Sighting.key_id, Sighting.day, Sighting.origin, Sighting.allowed).where(
+            tuple_(Sighting.key_id, Sighting.day).in_(days)
         )
-    )
-    named: dict[tuple[UUID, date], set[str]] = {day: {OTHER_ORIGINS} for day in days}
-    for key_id, day, origin in rows:
-        named[key_id, day].add(origin)
-    kept = [each for each in counts if each.allowed]
+    ):
+        if crowd_of(key_id, origin, allowed) != origin:
+            named.setdefault((key_id, day, allowed), set()).add(origin)
+    kept = []
     # What was seen most keeps its name.
-    for each in sorted(refused, key=lambda count: -count.seen):
-        names = named[each.key_id, each.day]
-        if each.origin not in names and len(names) > MAX_REFUSED_A_DAY:
-            each = replace(each, origin=OTHER_ORIGINS)
-        names.add(each.origin)
+    for each in sorted(counts, key=lambda count: -count.seen):
+        names = named.setdefault((each.key_id, each.day, each.allowed), set())
+        crowd = crowd_of(each.key_id, each.origin, each.allowed)
+        if each.origin != crowd and each.origin not in names:
+            if len(names) < MAX_NAMED_A_DAY:
+                names.add(each.origin)
+            else:
+                each = replace(each, origin=crowd)
         kept.append(each)
     return added_up(kept)
 

@@ -10,14 +10,17 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.cli import main
+from server.commands import work as work_command
 from server.commands.work import all_jobs
 from server.config import Settings
 from server.delivery.leases import WORKER_LOST
 from server.delivery.models import OutboxMessage
 from server.delivery.service import enqueue
+from server.partners.models import SightingNote
+from server.partners.service import MAX_FOLDED, IssuedKey, SightingCount, record_sightings
 from server.statistics.service import reports_by_day
 from server.storage.database import Database
 from server.web.console.work import PURPOSES
@@ -104,3 +107,26 @@ def test_statistics_are_rebuilt(database: Database, portals: Portals) -> None:
     rebuilt = json.loads(portals("statistics", "rebuild", "--json").stdout)
     assert rebuilt == {"from": today, "to": today, "days": 1}
     assert counted(database) == 1
+
+
+@pytest.mark.parametrize(
+    ("patient", "at_once", "left"), [(True, 10, 0), (True, 1, 1), (False, 1, 0)]
+)
+def test_sightings_are_added_up_until_none_waits_or_others_have_their_turn(
+    settings: Settings,
+    database: Database,
+    key: IssuedKey,
+    monkeypatch: pytest.MonkeyPatch,
+    patient: bool,
+    at_once: int,
+    left: int,
+) -> None:
+    monkeypatch.setattr(work_command, "FOLDED_AT_ONCE", at_once)
+    now = datetime.now(UTC)
+    note = SightingCount(key.row.id, now.date(), "https://www.example.org", True, 1, now)
+    with database.transaction() as session:
+        record_sightings(session, [note] * (MAX_FOLDED + 1))
+    jobs = {job.name: job for job in all_jobs(settings, patient=patient).recurring}
+    jobs["sightings.fold"].run(database)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SightingNote)) == left

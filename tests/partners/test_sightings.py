@@ -6,17 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.engine import CursorResult
 
-from server.partners.models import Sighting, SightingNote
+from server.partners.models import PartnerKey, Sighting, SightingNote
 from server.partners.service import (
     LastSeen,
+    SightedPage,
     SightingCount,
     fold_sightings,
     last_seen,
     record_sightings,
+    sighted_pages,
     sightings_of,
 )
+from server.partners.sightings_read import MAX_NOTES
 from server.storage.ids import new_id
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -122,11 +126,106 @@ def test_of_invented_origins_a_hundred_a_day_keep_their_names(database, key_id):
     note_down(database, count(key_id, origin="https://late.example", allowed=False))
     note_down(database, count(key_id, origin="https://real.example", allowed=False))
     fold(database)
-    seen = {origin: times for _, origin, _, times in seen_in(database, key_id)}
+    seen = {origin: times for origin, _, times in stored(database)}
     assert len(seen) == 100 + 1
     assert seen["https://real.example"] == 6
     assert seen["other"] == 22
     assert "https://late.example" not in seen
+
+
+def stored(database):
+    with database.reading() as session:
+        return session.execute(select(Sighting.origin, Sighting.allowed, Sighting.seen)).all()
+
+
+WILDCARD = "https://*.example.org"
+
+
+@pytest.fixture
+def wild_key_id(database, key_id):
+    """A key that lets a page in by its name, and all others of its domain."""
+    with database.transaction() as session:
+        session.get_one(PartnerKey, key_id).origins = [WILDCARD, ORIGIN]
+    return key_id
+
+
+def below_wildcard(key_id, batch, number=120):
+    return [count(key_id, origin=f"https://p{batch}-{n}.example.org") for n in range(number)]
+
+
+def test_of_origins_below_a_wildcard_a_hundred_a_day_keep_their_names(database, wild_key_id):
+    for batch in range(3):
+        note_down(database, *below_wildcard(wild_key_id, batch))
+        fold(database)
+    note_down(database, count(wild_key_id), count(wild_key_id, origin=WILDCARD, seen=5))
+    fold(database)
+    rows = stored(database)
+    assert len(rows) == 100 + 1 + 1
+    assert (WILDCARD, True, 260 + 5) in rows
+    assert (ORIGIN, True, 1) in rows
+    assert ("2026-11-22", ORIGIN, True, 1) in seen_in(database, wild_key_id)
+
+
+def test_what_a_wildcard_let_in_that_is_gone_is_counted_as_other(database, wild_key_id):
+    with database.transaction() as session:
+        session.get_one(PartnerKey, wild_key_id).origins = [ORIGIN]
+    note_down(database, *below_wildcard(wild_key_id, 0))
+    fold(database)
+    assert ("other", True, 20) in stored(database)
+
+
+def test_a_flood_costs_who_reads_a_few_rows(database, wild_key_id, rows_read):
+    day = NOW.date()
+    with database.transaction() as session:
+        flood = [
+            SightingCount(wild_key_id, day, f"https://p{n}.example.org", n % 2 == 0, 1, NOW)
+            for n in range(6_000)
+        ]
+        record_sightings(session, flood)
+        rows = [
+            {"key_id": each.key_id, "day": day, "origin": each.origin, "seen": each.seen}
+            | {"allowed": each.allowed, "first_at": NOW, "last_at": NOW}
+            for each in flood
+        ]
+        session.execute(insert(Sighting), rows)
+        rows_read.clear()
+        counts = sightings_of(session, wild_key_id, day)
+        pages = sighted_pages(session, wild_key_id, day, allowed=True)
+        seen_last = last_seen(session, [wild_key_id])
+    assert sum(each.seen for each in counts) == 6_000 + MAX_NOTES
+    assert (len(counts), len(pages), len(seen_last)) == (2 * (20 + 1), 50, 1)
+    assert rows_read == [1, 42, 50, 1]
+
+
+@pytest.fixture
+def rows_read(monkeypatch):
+    """How many rows each query handed over."""
+    read = []
+    fetch = CursorResult._fetchall_impl
+
+    def noting(result):
+        rows = fetch(result)
+        read.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(CursorResult, "_fetchall_impl", noting)
+    return read
+
+
+def test_a_page_that_comes_back_goes_before_a_flood_of_one_day(database, key_id):
+    real = "https://real.example"
+    notes = [
+        count(key_id, origin=f"https://p{n}.example", allowed=False, seen=9) for n in range(60)
+    ]
+    again = [
+        count(key_id, origin=real, allowed=False, at=NOW - timedelta(days=ago)) for ago in (1, 2, 3)
+    ]
+    note_down(database, *notes, *again)
+    with database.reading() as session:
+        pages = sighted_pages(session, key_id, NOW.date() - timedelta(days=7), allowed=False)
+    assert len(pages) == 50
+    last = NOW - timedelta(days=1)
+    assert pages[0] == SightedPage(real, 3, 3, last)
 
 
 def test_days_long_past_are_forgotten(database, key_id):

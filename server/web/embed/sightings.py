@@ -9,11 +9,11 @@ from __future__ import annotations
 import atexit
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock, Thread, Timer
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 from weakref import WeakSet
 
@@ -25,6 +25,7 @@ from server.partners.service import (
     OTHER_ORIGINS,
     ResolvedKey,
     SightingCount,
+    crowd_name,
     origin_of,
     record_sightings,
     sighted_origin,
@@ -35,25 +36,34 @@ BOOK = "portals.sightings"
 FLUSH_S = 2.0
 FULL = 500
 MAX_ENTRIES = 1_000
-MAX_REFUSED = 50
+MAX_NAMED = 50
 _MAX_ORIGIN = 300
 _MAX_VERDICTS = 2_048
 
 _books: WeakSet[SightingBook] = WeakSet()
 
 
+class Verdict(NamedTuple):
+    """What a page is counted under, as allowed or not; `crowd` when it is one of too many."""
+
+    origin: str
+    allowed: bool
+    crowd: str
+
+
 class SightingBook:
     """What one process saw in the last 2 s, by key, origin and verdict; for all threads.
 
-    A flood of invented origins is held down: of each key at most 50 refused ones are told apart,
-    of all keys 1,000, and the rest is counted as `other`. A database that fails loses the counts
+    A flood of invented origins is held down: of each key at most 50 refused ones and 50 that a
+    wildcard lets in are told apart, of all keys 1,000; the rest is counted as `other` or under
+    the wildcard. What a key's own list names keeps its name. A database that fails loses the counts
     of 2 s, and no answer waits for it. Pages of `own` origins are none of a partner's.
     """
 
     def __init__(self, database: Database, own: frozenset[str] = frozenset()) -> None:
         self._database = database
         self._own = own
-        self._verdicts: dict[tuple[UUID, str, str], tuple[str, bool] | None] = {}
+        self._verdicts: dict[tuple[UUID, str, str], Verdict | None] = {}
         self.forget()
         _books.add(self)
 
@@ -61,7 +71,7 @@ class SightingBook:
         """Begin anew: in a forked process the counts are the other's, who has them still."""
         self._lock = Lock()
         self._counts: dict[tuple[UUID, str, bool], int] = {}
-        self._refused: Counter[UUID] = Counter()
+        self._named: Counter[tuple[UUID, bool]] = Counter()
 
     def look(self, key: ResolvedKey, environ: Mapping[str, Any]) -> None:
         """Count this request for the frame of `key`, when a page's frame made it.
@@ -84,12 +94,12 @@ class SightingBook:
         except KeyError:
             verdict = self._judge(key, page)
         if verdict is not None:
-            self._count(key.id, *verdict)
+            self._count(key.id, verdict)
 
     def flush(self) -> None:
         """Hand the counts over. They are dated by now: no moment of any request is kept."""
         with self._lock:
-            counts, self._counts, self._refused = self._counts, {}, Counter()
+            counts, self._counts, self._named = self._counts, {}, Counter()
         if not counts:
             return
         now = datetime.now(UTC)
@@ -100,25 +110,26 @@ class SightingBook:
         with suppress(SQLAlchemyError), self._database.transaction() as session:
             record_sightings(session, notes)
 
-    def _judge(self, key: ResolvedKey, page: str) -> tuple[str, bool] | None:
+    def _judge(self, key: ResolvedKey, page: str) -> Verdict | None:
         origin = origin_of(page) if len(page) <= _MAX_ORIGIN else None
-        verdict = None if origin in self._own else sighted_origin(origin, key.origins)
+        verdict = None if origin in self._own else judged(origin, key.origins)
         if len(self._verdicts) >= _MAX_VERDICTS:
             self._verdicts.clear()
         if origin is not None:
             self._verdicts[key.id, key.revision, page] = verdict
         return verdict
 
-    def _count(self, key_id: UUID, origin: str, allowed: bool) -> None:
+    def _count(self, key_id: UUID, verdict: Verdict) -> None:
+        origin, allowed, crowd = verdict
         name = (key_id, origin, allowed)
         with self._lock:
             if name in self._counts:
                 self._counts[name] += 1
                 return
-            if not self._has_room(name):
-                name = (key_id, OTHER_ORIGINS, allowed)
-            elif not allowed:
-                self._refused[key_id] += 1
+            if origin != crowd and self._has_room(key_id, allowed):
+                self._named[key_id, allowed] += 1
+            else:
+                name = (key_id, crowd, allowed)
             self._counts[name] = self._counts.get(name, 0) + 1
             entries, is_new = len(self._counts), self._counts[name] == 1
         if is_new and entries == 1:
@@ -126,17 +137,20 @@ class SightingBook:
         elif is_new and entries == FULL:
             self._later(Thread(target=self.flush))
 
-    def _has_room(self, name: tuple[UUID, str, bool]) -> bool:
-        key_id, origin, allowed = name
-        if len(self._counts) >= MAX_ENTRIES:
-            return False
-        return allowed or origin == OTHER_ORIGINS or self._refused[key_id] < MAX_REFUSED
+    def _has_room(self, key_id: UUID, allowed: bool) -> bool:
+        return len(self._counts) < MAX_ENTRIES and self._named[key_id, allowed] < MAX_NAMED
 
     def _later(self, thread: Thread) -> None:
         thread.daemon = True
         # No thread can be had when the process is ending: its last flush is to come.
         with suppress(RuntimeError):
             thread.start()
+
+
+def judged(origin: str | None, listed: Collection[str]) -> Verdict:
+    """How a page of `origin` is counted for a key with these allowed origins."""
+    name, allowed = sighted_origin(origin, listed)
+    return Verdict(name, allowed, crowd_name(name, listed) if allowed else OTHER_ORIGINS)
 
 
 def sightings() -> SightingBook:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, inspect, select, text
 
 from server.partners.models import PartnerKey, SightingNote
-from server.partners.service import sightings_of
+from server.storage.ids import new_id
 from server.web.embed import sightings
 from server.web.embed.sightings import BOOK
 from tests.partners.test_sighted_origin import LOOK_ALIKES, MACHINES
@@ -34,10 +34,11 @@ def counted(book, database, key):
 
     def read():
         book.flush()
-        today = datetime.now(UTC).date() - timedelta(days=1)
+        names = (SightingNote.origin, SightingNote.allowed)
+        query = select(*names, func.sum(SightingNote.seen)).group_by(*names)
         with database.reading() as session:
-            found = sightings_of(session, key.row.id, today)
-        return {(each.origin, each.allowed): each.seen for each in found}
+            found = session.execute(query.where(SightingNote.key_id == key.row.id))
+            return {(origin, allowed): seen for origin, allowed, seen in found}
 
     return read
 
@@ -179,14 +180,32 @@ def test_a_flood_of_invented_pages_costs_51_rows_and_hides_no_real_one(
     assert rows == 50 + 1 + 1
 
 
-def test_a_process_holds_a_thousand_counts_and_hands_them_over_when_half_full(
-    key, book, monkeypatch
+def test_a_flood_below_a_wildcard_costs_51_rows_and_hides_no_listed_page(
+    client, key, counted, database
 ):
+    with database.transaction() as session:
+        session.get_one(PartnerKey, key.row.id).origins = ["https://*.example.org", ORIGIN]
+    for number in range(120):
+        page = f"https://p{number}.example.org/"
+        assert show(client, key, INSIDE | {"Referer": page}).status_code == 200
+    show(client, key, INSIDE)
+    found = counted()
+    assert found[ORIGIN, True] == 1
+    assert sum(found.values()) == 121
+    with database.reading() as session:
+        rows = session.execute(select(SightingNote.origin, SightingNote.seen)).all()
+    assert len(rows) == 50 + 1 + 1
+    assert ("https://*.example.org", 70) in rows
+
+
+def test_a_process_holds_a_thousand_counts_and_hands_them_over_when_half_full(book, monkeypatch):
     begun = []
     monkeypatch.setattr(book, "_later", begun.append)
+    keys = [new_id() for _ in range(30)]
     for number in range(1_200):
-        book._count(key.row.id, f"https://p{number}.example", True)
-    assert len(book._counts) == sightings.MAX_ENTRIES + 1
+        origin = f"https://p{number}.example"
+        book._count(keys[number % 30], sightings.Verdict(origin, False, "other"))
+    assert len(book._counts) == sightings.MAX_ENTRIES + len(keys)
     assert sum(book._counts.values()) == 1_200
     assert len(begun) == 2
 

@@ -128,7 +128,10 @@ def test_a_page_that_shows_the_form_stands_there_with_its_moment(webmaster, data
 
 def test_a_page_that_is_refused_says_what_to_do_until_it_is_on_the_list(webmaster, database, key):
     note(database, key, "https://new.example", allowed=False)
-    said = "Refused on https://new.example, 2 minutes ago: ask your contact to add it."
+    said = (
+        "Refused on https://new.example, 2 minutes ago. "
+        "If this is your page, ask your contact to add it."
+    )
     assert said in text(webmaster.open())
     with database.transaction() as session:
         session.get_one(PartnerKey, key.row.id).origins = [ORIGIN, "https://new.example"]
@@ -139,6 +142,20 @@ def test_a_flood_of_refused_pages_leaves_five_lines(webmaster, database, key):
     for number in range(9):
         note(database, key, f"https://p{number}.example", allowed=False)
     assert len(webmaster.open("/status?lang=en").json["lines"]) == 1 + 5
+
+
+def test_a_page_refused_day_by_day_goes_before_a_flood_and_behind_what_is_shown(
+    webmaster, database, key
+):
+    note(database, key)
+    for days in (1, 2):
+        ago = timedelta(days=days)
+        note(database, key, "https://real.example", allowed=False, ago=ago)
+    for number in range(6):
+        note(database, key, f"https://p{number}.example", allowed=False)
+    lines = webmaster.open("/status?lang=en").json["lines"]
+    assert [each["origin"] for each in lines[:2]] == [ORIGIN, "https://real.example"]
+    assert [each["tone"] for each in lines] == ["good"] + ["alert"] * 5
 
 
 def test_the_status_is_told_in_the_language_of_the_page(webmaster, database, key):
