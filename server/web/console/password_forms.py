@@ -40,6 +40,7 @@ class SignInForm(ConsoleForm):
         validators=[
             DataRequired("E-mail address: type it"),
             Length(max=255, message="E-mail address: this is too long"),
+            PlainText(255),
         ],
         render_kw={"autocomplete": "username", "type": "email", "spellcheck": "false"},
     )

@@ -140,6 +140,7 @@ def test_a_key_is_revoked_with_a_reason_after_its_page_said_what_happens(
     path = page_of(key, "revoke")
     page = manager.get(path)
     assert "What citizens will see" in text_of(page)
+    assert "Its integration kits are closed" in text_of(page)
     refused = send(manager, page, path, reason=" ")
     assert 'id="reason-error"' in refused.text
     assert row_of(database, key.text).state is KeyState.ACTIVE

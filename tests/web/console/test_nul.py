@@ -11,7 +11,8 @@ from werkzeug.routing.converters import IntegerConverter, UnicodeConverter, UUID
 from server.partners import service
 from server.staff.service import RoleName
 from tests.conftest import empty
-from tests.web.console.visitor import URL
+from tests.web.console.filled_forms import send
+from tests.web.console.visitor import URL, Visitor
 
 PUBLIC_URL = "https://report.example.org"
 
@@ -97,3 +98,11 @@ def test_no_page_fails_at_a_nul_in_its_address(app, key, member, sign_in, databa
             if status >= 500:
                 failed.append((tried_path, status))
     assert failed == []
+
+
+def test_an_address_with_a_nul_does_not_sign_in(app):
+    visitor, path = Visitor(app), "/console/sign-in/password"
+    page = visitor.get("/console/sign-in")
+    answer = send(visitor, page, path, email="a\0@example.org", password="x", code="123456")
+    assert answer.status_code == 422
+    assert "control characters are not allowed" in answer.text
