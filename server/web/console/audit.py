@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, request, stream_with_context
@@ -48,7 +49,7 @@ def audit_trail() -> str:
         end = audit.resumable(found[:PAGE_SIZE]) if len(found) > PAGE_SIZE else 0
         rows = [event_row(each, namer, now) for each in found[: end or PAGE_SIZE]]
         verdict = _verdict(session, GLANCE, now)
-    return page(
+    return _written(
         "audit.html",
         form=form,
         rows=rows,
@@ -68,7 +69,7 @@ def audit_verify() -> str:
     now = datetime.now(UTC)
     with database().reading() as session:
         verdict = _verdict(session, LOOK, now)
-    return page("audit_verdict.html", verdict=verdict, at=moment(now, now))
+    return _written("audit_verdict.html", verdict=verdict, at=moment(now, now))
 
 
 @blueprint.get("/audit/export")
@@ -98,6 +99,11 @@ def audit_download() -> ResponseReturnValue:
     response = Response(stream_with_context(_lines(form.wanted())), mimetype="application/x-ndjson")
     response.headers["Content-Disposition"] = 'attachment; filename="audit-trail.jsonl"'
     return response
+
+
+def _written(template: str, **values: Any) -> str:
+    """The page, with `?` for what is no text: halves of letters may stand in a changed event."""
+    return page(template, **values).encode("utf-8", "replace").decode()
 
 
 def _lines(wanted: EventFilter) -> Iterator[str]:

@@ -85,7 +85,7 @@ class Namer:
         elif kind == "report":
             reference = event.details.get("reference") if isinstance(event.details, dict) else None
             name = str(reference or key)
-            if reference and self._may_open_reports:
+            if reference and name.isascii() and self._may_open_reports:
                 address = _page("report", reference=reference)
         elif kind in ("partner", "portal") and found:
             address = _page(kind, slug=found.slug)

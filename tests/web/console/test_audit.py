@@ -213,6 +213,26 @@ def test_ids_that_nobody_can_read_end_neither_the_download_nor_the_pages(
         older, pages = re.search(r'rel="next" href="([^"]+)"', page.text), pages + 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL takes neither
+def test_halves_of_letters_in_a_changed_event_end_no_page(
+    database: Database, sign_in: SignIn, member: Member
+) -> None:
+    auditing = sign_in(member(RoleName.AUDITOR, RoleName.ANALYST))
+    record(database, AuditAction.REPORT_OPENED, "report:1", reference="ABC123ABC123X")
+    with database.transaction() as session, as_superuser(session):
+        for change in (
+            "actor = CAST(x'ff41' AS TEXT)",
+            r"""details = '{"reference": "\ud800"}'""",
+            "id = 'x' || CAST(x'ff' AS TEXT)",
+        ):
+            session.execute(
+                text(f"UPDATE audit_events SET {change} WHERE subject = 'report:1'")  # noqa: S608
+            )
+    first = auditing.get("/console/audit")
+    assert (first.status_code, "Opened a report" in first.text) == (200, True)
+    assert auditing.submit(first, "/console/audit/verify").status_code == 200
+
+
 def test_the_download_asks_for_a_fresh_sign_in(sign_in: SignIn, auditor: User) -> None:
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         visitor = sign_in(auditor)
