@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -126,9 +126,9 @@ def test_two_workers_never_link_at_once(database: Database) -> None:
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_lock_that_is_held_while_events_wait_is_told(database: Database) -> None:
-    later = NOW + timedelta(seconds=90)
     with database.transaction() as session:
         add_events(session, 2)
+    later = datetime.now(UTC) + timedelta(seconds=90)
     with database.transaction() as holder:
         holder.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": chain._LOCK})
         with database.transaction() as session:
