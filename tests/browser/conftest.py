@@ -18,7 +18,7 @@ from tests.widget.site import HOST, Site
 
 HERE = Path(__file__).parent
 MOST_CASES = 1
-WHOLE = ("test_framing_matrix.py", "test_report.py")
+WHOLE = ("test_framing_matrix.py",)
 ANALYST = "analyst@hotline.example"
 PATIENCE_MS = 15_000
 

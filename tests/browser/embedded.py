@@ -91,9 +91,6 @@ class Embedded:
         form = self.form()
         wait_until(form, "!!document.forms[0].elements.embed_origin.value")
         self.settle()
-        # The pointer comes in before it presses: what has its height from now on is where it stays.
-        form.locator("h1").first.hover()
-        self.settle()
         return form
 
     def settle(self) -> None:

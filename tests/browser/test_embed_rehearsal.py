@@ -99,7 +99,7 @@ def test_blocked_is_refused_and_the_link_leads_to_a_whole_report(embed: Embed) -
     assert [text for text in host.watch.complaints if "frame-ancestors" in text]
     assert host.page.frames[1].locator("form").count() == 0
     link = host.page.get_by_role("link", name=TITLE)
-    expect(link).to_be_visible(timeout=AFTER_LOAD_MS + 5_000)
+    expect(link).to_be_visible(timeout=AFTER_LOAD_MS + 20_000)
     with host.page.expect_popup() as popup:
         link.click()
     assert popup.value.url == host.address("lang=en&campaign=blocked")
