@@ -81,11 +81,15 @@ def _find(session: Session, text: str) -> list[Hits]:
         hits = [
             hit
             for hit, texts in kind.candidates(session)
-            if all(word in haystack for haystack in [folded(" ".join(texts))] for word in wanted)
+            if _holds(folded(" ".join(texts)), wanted)
         ]
         if hits:
             found.append(Hits(kind.title, kind.icon, tuple(hits[:MAX_HITS]), len(hits)))
     return found
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    return all(word in text for word in words)
 
 
 def _report(session: Session, text: str) -> str | None:
