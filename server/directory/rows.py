@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from server.directory.spelling import words
 from server.directory.territories import TERRITORIES
 from server.directory.vocabulary import AuthorityKind, Verified
+from server.partners.service import TURNING
 
 BUNDLED_FILE = Path(__file__).with_name("data") / "directory.json"
 
@@ -33,8 +34,6 @@ _REQUIRED = ("country", "kind", "verified", "source")
 _FIELDS = {*_TEXTS, *_REQUIRED, "country_code", "languages", "partner", "launched"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAX_LABEL = 60
-#: They would let a name read as another (UAX #9).
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -162,7 +161,7 @@ class _Check:
         text = unicodedata.normalize("NFC", value.strip())
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
             self.refuse(field, "control characters or broken Unicode")
-        elif not _DIRECTION.isdisjoint(text):
+        elif not TURNING.isdisjoint(text):
             self.refuse(field, "characters that turn the direction of text: type it anew")
         elif len(text) > _TEXTS[field]:
             self.refuse(field, f"{len(text)} characters, at most {_TEXTS[field]}")

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 
 from server.partners.colour import DEFAULT_COLOUR
 from server.partners.errors import BrandingError
+from server.partners.names import TURNING
 
 MAX_DISPLAY_NAME = 60
 MAX_TEXT = 280
 
 #: Turn what follows around (UAX #9), or stand in a text unseen.
-_HIDDEN = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    "\u2060\u2061\u2062\u2063\u2064\ufeff"
-)
+_HIDDEN = TURNING | frozenset("\u2060\u2061\u2062\u2063\u2064\ufeff")
 #: Control characters, halves of a pair, private use.
 _REFUSED = frozenset({"Cc", "Cs", "Co"})
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from server.audit.service import AuditAction, record_event
 from server.partners.errors import EditConflict, PartnerError
 from server.partners.look import Look, difference, look_of
-from server.partners.models import Branding, BrandingDraft, Partner
+from server.partners.models import BrandingDraft, Partner
+from server.partners.published import published_look
 
 #: What an edit names that was made when there was no draft.
 NO_DRAFT = 0
@@ -28,6 +29,21 @@ def draft_of(session: Session, partner: Partner) -> BrandingDraft | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
+def seen_draft(session: Session, partner: Partner, revision: int, *, gone: str) -> BrandingDraft:
+    """The draft, locked with its branding, if it is still what somebody saw at `revision`.
+
+    Raises EditConflict when it was saved again, and PartnerError, which begins with `gone`,
+    when there is none.
+    """
+    lock_branding(session, partner)
+    draft = draft_of(session, partner)
+    if draft is None:
+        raise PartnerError(f"{gone}: somebody published or discarded it")
+    if draft.revision != revision:
+        raise EditConflict("the draft")
+    return draft
+
+
 def save_draft(
     session: Session, partner: Partner, look: Look, *, revision: int, actor: str
 ) -> BrandingDraft | None:
@@ -40,7 +56,7 @@ def save_draft(
     draft = draft_of(session, partner)
     if revision != (draft.revision if draft else NO_DRAFT):
         raise EditConflict("this branding")
-    before = look_of(draft or _published(session, partner), partner)
+    before = look_of(draft or published_look(session, partner), partner)
     if look.facts() == before.facts():
         return draft
     if draft is None:
@@ -68,12 +84,7 @@ def drop_draft(session: Session, partner: Partner, *, revision: int, actor: str)
 
     Raises PartnerError without a draft, and EditConflict when it was saved again meanwhile.
     """
-    lock_branding(session, partner)
-    draft = draft_of(session, partner)
-    if draft is None:
-        raise PartnerError("there is no draft any more: somebody published or discarded it")
-    if draft.revision != revision:
-        raise EditConflict("the draft")
+    draft = seen_draft(session, partner, revision, gone="there is no draft any more")
     before = look_of(draft, partner)
     session.delete(draft)
     session.flush()
@@ -82,10 +93,5 @@ def drop_draft(session: Session, partner: Partner, *, revision: int, actor: str)
         actor,
         AuditAction.BRANDING_DRAFT_DROPPED,
         f"partner:{partner.id}",
-        **difference(before, look_of(_published(session, partner), partner)),
+        **difference(before, look_of(published_look(session, partner), partner)),
     )
-
-
-def _published(session: Session, partner: Partner) -> Branding | None:
-    query = select(Branding).where(Branding.partner_id == partner.id)
-    return session.scalar(query.order_by(Branding.revision.desc()).limit(1))

@@ -8,7 +8,7 @@ from server.partners.errors import PartnerError
 
 MAX_NAME = 120
 #: Turn the direction of what follows (UAX #9), so that a name could read as another.
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Control characters, halves of a pair, private use, and the two line separators.
 _REFUSED = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 
@@ -24,7 +24,7 @@ def clean_name(text: str, what: str, field: str, most: int = MAX_NAME) -> str:
         raise PartnerError(f"{what} is missing: write one", field)
     if len(name) > most:
         raise PartnerError(f"{what} has {len(name):,} characters: at most {most}", field)
-    if any(character in _TURNING for character in name):
+    if any(character in TURNING for character in name):
         raise PartnerError(f"{what} holds characters that turn text around: type it anew", field)
     if any(unicodedata.category(character) in _REFUSED for character in name):
         raise PartnerError(f"{what} holds control characters: type it anew", field)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.partners.drafts import draft_of
 from server.partners.lookup import resolve_key
 from server.partners.models import Branding, BrandingDraft, Partner, PartnerKey, Portal
-from server.partners.publishing import published_look, revision_of
+from server.partners.published import published_look, revision_of
 from server.partners.resolved_key import ResolvedKey
 from server.partners.vocabulary import KeyMode, KeyState
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit.service import AuditAction, record_event
-from server.partners.drafts import draft_of, lock_branding
+from server.partners.drafts import lock_branding, seen_draft
 from server.partners.errors import EditConflict, PartnerError
 from server.partners.logo import reencode_logo
 from server.partners.look import Look, checked_look, difference, look_of
 from server.partners.models import Branding, Partner
+from server.partners.published import published_look, revision_of
 
 
 def publish_branding(
@@ -45,12 +45,7 @@ def publish_draft(session: Session, partner: Partner, *, revision: int, actor: s
 
     Raises PartnerError without a draft, and EditConflict when it was saved again meanwhile.
     """
-    lock_branding(session, partner)
-    draft = draft_of(session, partner)
-    if draft is None:
-        raise PartnerError("there is no draft to publish: somebody published or discarded it")
-    if draft.revision != revision:
-        raise EditConflict("the draft")
+    draft = seen_draft(session, partner, revision, gone="there is no draft to publish")
     look = look_of(draft, partner)
     session.delete(draft)
     return _publish(session, partner, look, AuditAction.BRANDING_PUBLISHED, actor)
@@ -75,29 +70,6 @@ def roll_back(
         raise PartnerError(f"there is no look {to} of this partner")
     action = AuditAction.BRANDING_ROLLED_BACK
     return _publish(session, partner, look_of(old, partner), action, actor, to=to)
-
-
-def published_look(session: Session, partner: Partner) -> Branding | None:
-    """The newest revision, which every key of the partner shows."""
-    return next(iter(published_looks(session, partner, most=1)), None)
-
-
-def published_looks(session: Session, partner: Partner, most: int = 50) -> list[Branding]:
-    """The newest revisions, the published one first."""
-    query = (
-        select(Branding)
-        .where(Branding.partner_id == partner.id)
-        .order_by(Branding.revision.desc())
-        .limit(most)
-    )
-    return list(session.scalars(query))
-
-
-def revision_of(session: Session, partner: Partner, revision: int) -> Branding | None:
-    """One revision of this partner's, or None."""
-    return session.scalar(
-        select(Branding).where(Branding.partner_id == partner.id, Branding.revision == revision)
-    )
 
 
 def _publish(

@@ -54,7 +54,7 @@ from server.partners.look import PARTS, Look, checked_look, look_of
 from server.partners.lookup import find_key, find_secret_key, get_attribution, get_attributions
 from server.partners.models import Branding, BrandingDraft, Partner, Portal
 from server.partners.named import Name, names_of
-from server.partners.names import clean_name
+from server.partners.names import TURNING, clean_name
 from server.partners.origins import (
     OriginError,
     origin_allowed,
@@ -84,14 +84,8 @@ from server.partners.portals import (
     terms_of,
 )
 from server.partners.preview import PreviewedLook, preview_key
-from server.partners.publishing import (
-    publish_branding,
-    publish_draft,
-    published_look,
-    published_looks,
-    revision_of,
-    roll_back,
-)
+from server.partners.published import published_look, published_looks, revision_of
+from server.partners.publishing import publish_branding, publish_draft, roll_back
 from server.partners.resolved_key import LATE_REPORTS, PortalWords, ResolvedKey, Standing
 from server.partners.sighted_origin import OTHER_ORIGINS, crowd_name, origin_of, sighted_origin
 from server.partners.sightings import MAX_FOLDED, SightingCount, fold_sightings, record_sightings
@@ -124,6 +118,7 @@ __all__ = [
     "OTHER_ORIGINS",
     "PARTS",
     "PORTAL_TEXTS",
+    "TURNING",
     "AlertKind",
     "Branding",
     "BrandingDraft",

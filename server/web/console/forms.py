@@ -9,8 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, Form, IntegerField, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput
 
-#: Characters that turn the direction of what follows: a name could read as another.
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+from server.partners.service import TURNING
 
 
 class ConsoleForm(FlaskForm):  # type: ignore[misc]
@@ -74,7 +73,7 @@ class PlainText:
             raise ValidationError(
                 f"{name}: {len(text):,} characters are too many, at most {self._most:,}"
             )
-        if any(character in _DIRECTION for character in text):
+        if any(character in TURNING for character in text):
             raise ValidationError(
                 f"{name}: characters that turn the direction of text are not allowed; type it anew"
             )
