@@ -34,6 +34,11 @@ class Settings:
     console_secret: bytes | None = field(repr=False)
     sealing_key_file: Path | None
     sealing_passphrase: str | None = field(repr=False)
+    spool: Path | None
+    spool_max_bytes: int
+    spool_max_reports: int
+    redis_url: str | None = field(repr=False)
+    metrics_token: str | None = field(repr=False)
     audit_secret: bytes | None = field(repr=False)
     audit_anchor: Path | None
     oidc_issuer: str | None
@@ -100,6 +105,34 @@ def _proxies(value: str) -> int:
     return int(value)
 
 
+def _count(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isdigit() or not least <= int(value) <= most:
+            raise ValueError(f"write a number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def _folder(value: str) -> Path:
+    path = Path(value)
+    if not path.is_absolute():
+        raise ValueError("write an absolute path, such as /var/lib/portals/spool")
+    return path
+
+
+def _redis_url(value: str) -> str:
+    if not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("write redis://host:6379/0, rediss://… or unix:///path/redis.sock")
+    return value
+
+
+def _token(value: str) -> str:
+    if len(value) < 32:
+        raise ValueError("at least 32 characters; make one with `portals check --new-secret`")
+    return value
+
+
 def _web_address(value: str) -> str:
     if not value.startswith("https://"):
         raise ValueError("write an https:// address")
@@ -151,6 +184,40 @@ SETTINGS: tuple[Setting, ...] = (
         "PORTALS_SEALING_PASSPHRASE",
         "opens the file of the private sealing keys",
         _optional(str),
+        "",
+        is_secret=True,
+    ),
+    Setting(
+        "PORTALS_SPOOL",
+        "folder that keeps reports while the database is away; needed where the public surface is "
+        "served, on a disk that outlives the process",
+        _optional(_folder),
+        "",
+    ),
+    Setting(
+        "PORTALS_SPOOL_MAX_BYTES",
+        "how much the spool may hold",
+        _count(1_048_576, 1_099_511_627_776),
+        "1073741824",
+    ),
+    Setting(
+        "PORTALS_SPOOL_MAX_REPORTS",
+        "how many reports the spool may hold",
+        _count(100, 10_000_000),
+        "200000",
+    ),
+    Setting(
+        "PORTALS_REDIS_URL",
+        "Redis or Valkey, without persistence, in which all processes count for the limits; each "
+        "counts in its memory without it",
+        _optional(_redis_url),
+        "",
+        is_secret=True,
+    ),
+    Setting(
+        "PORTALS_METRICS_TOKEN",
+        "bearer token for GET /metrics, which answers 404 without it",
+        _optional(_token),
         "",
         is_secret=True,
     ),
@@ -228,6 +295,11 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append(
             "PORTALS_SEALING_KEY_FILE is set without the console surface: the public surface "
             "must not be able to read reports; remove it"
+        )
+    if settings.serves_public and settings.spool is None:
+        problems.append(
+            "PORTALS_SPOOL is missing: while the database is away reports are kept there; name a "
+            "folder on a disk that outlives the process, such as /var/lib/portals/spool"
         )
     oidc = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
     if any(oidc) and not all(oidc):

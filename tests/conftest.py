@@ -94,6 +94,7 @@ def environment(database: Database, tmp_path: Path, sealing_files: SealingFiles)
         "PORTALS_INTAKE_SECRETS": f"1:{new_secret()}",
         "PORTALS_CONSOLE_SECRET": new_secret(),
         "PORTALS_AUDIT_SECRET": new_secret(),
+        "PORTALS_SPOOL": str(tmp_path / "spool"),
         "PORTALS_SEALING_KEY_FILE": str(keys),
         "PORTALS_SEALING_PASSPHRASE": PASSPHRASE,
     }

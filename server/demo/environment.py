@@ -36,5 +36,6 @@ def demo_environment(data: Path, port: int) -> dict[str, str]:
         "PORTALS_PUBLIC_URL": address,
         "PORTALS_CONSOLE_URL": address,
         "PORTALS_SEALING_KEY_FILE": str(data / "sealing-keys.json"),
+        "PORTALS_SPOOL": str(data.resolve() / "spool"),
         "PORTALS_AUDIT_ANCHOR": str(data / "audit-checkpoints.jsonl"),
     }

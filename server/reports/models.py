@@ -25,7 +25,10 @@ class Report(Base):
     """
 
     __tablename__ = "reports"
-    __table_args__ = (Index("ix_reports_mode_newest", "mode", "id"),)
+    __table_args__ = (
+        Index("ix_reports_mode_newest", "mode", "id"),
+        Index("ix_reports_lane_newest", "mode", "lane", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     idempotency_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -50,7 +53,10 @@ class Report(Base):
 
 
 class Envelope(Base):
-    """A sealed part of a report: HPKE over a data key, the data key over the padded content."""
+    """A sealed part of a report: HPKE over a data key, the data key over the padded content.
+
+    `damaged_at` is when it was first found not to open: it is set apart for a person.
+    """
 
     __tablename__ = "envelopes"
 
@@ -60,6 +66,7 @@ class Envelope(Base):
     sealing_key_id: Mapped[UUID] = mapped_column(index=True)
     wrapped_key: Mapped[bytes]
     ciphertext: Mapped[bytes]
+    damaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SealingKey(Base):

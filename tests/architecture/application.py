@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+from pathlib import Path
+from tempfile import gettempdir
 
 from flask import Flask
 
@@ -22,6 +24,7 @@ def application(surfaces: str = "public,console") -> Flask:
                 "PORTALS_CONSOLE_URL": "http://localhost:8000",
                 "PORTALS_SURFACES": surfaces,
                 "PORTALS_INTAKE_SECRETS": f"1:{secret}",
+                "PORTALS_SPOOL": str(Path(gettempdir()) / "portals-no-spool"),
                 "PORTALS_CONSOLE_SECRET": secret if "console" in surfaces else "",
             }
         )

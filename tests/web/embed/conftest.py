@@ -59,6 +59,7 @@ def form_site(
             "PORTALS_CONSOLE_URL": "https://console.example.org",
             "PORTALS_SURFACES": "public",
             "PORTALS_INTAKE_SECRETS": f"1:{new_secret()}",
+            "PORTALS_SPOOL": str(folder / "spool"),
         }
     )
     database = Database(settings.database_url)

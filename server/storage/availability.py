@@ -1,0 +1,115 @@
+"""Whether the database answers, as one process knows it; and questions that wait for so long only.
+
+A database that is away may hang as well as refuse. Nobody waits for it longer than a budget, and
+while it is away one question in a second tries it: all others are told at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from threading import Lock
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm import Session
+
+from server.storage.database import Database
+
+Answer = TypeVar("Answer")
+
+#: A citizen waits for the database so long, in seconds; then the report goes into the spool.
+BUDGET_S = 1.5
+TRY_AGAIN_S = 1.0
+_THREADS = 4
+
+
+class DatabaseAway(Exception):
+    """The database refused, failed or did not answer within the budget."""
+
+
+class Availability:
+    """Shared by all threads of a process. `clock` gives seconds that never run backwards."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._away_since: float | None = None
+        self._try_at = 0.0
+
+    @property
+    def is_away(self) -> bool:
+        return self._away_since is not None
+
+    def away_s(self) -> float:
+        """For how long it has been away; 0 while it answers."""
+        since = self._away_since
+        return 0.0 if since is None else self._clock() - since
+
+    def may_try(self) -> bool:
+        """Whether to ask the database: always, or once in `TRY_AGAIN_S` while it is away."""
+        if self._away_since is None:
+            return True
+        with self._lock:
+            now = self._clock()
+            if now < self._try_at:
+                return False
+            self._try_at = now + TRY_AGAIN_S
+            return True
+
+    def failed(self) -> None:
+        """It refused, failed as a whole, or did not answer within the budget."""
+        with self._lock:
+            now = self._clock()
+            if self._away_since is None:
+                self._away_since = now
+            self._try_at = now + TRY_AGAIN_S
+
+    def answered(self) -> None:
+        """It did what it was asked."""
+        if self._away_since is not None:
+            with self._lock:
+                self._away_since = None
+
+
+class BoundedReads:
+    """Questions to a database that are answered within a budget, or with DatabaseAway."""
+
+    def __init__(
+        self, database: Database, availability: Availability, budget_s: float = BUDGET_S
+    ) -> None:
+        self.availability = availability
+        self._database = database
+        self._budget_s = budget_s
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bounded-read")
+
+    def read(self, question: Callable[[Session], Answer]) -> Answer:
+        """What `question` returns, asked in a session that is read only; raises DatabaseAway.
+
+        What it returns has to be detached: the session is closed by then. An answer that comes
+        too late is dropped, and tells that the database is back.
+        """
+        if not self.availability.may_try():
+            raise DatabaseAway
+        asked: Future[Answer] = self._threads.submit(self._ask, question)
+        try:
+            return asked.result(self._budget_s)
+        except Late:
+            asked.cancel()
+            self.availability.failed()
+            raise DatabaseAway from None
+        except (DBAPIError, PoolExhausted) as error:
+            self.availability.failed()
+            raise DatabaseAway from error
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, question: Callable[[Session], Answer]) -> Answer:
+        with self._database.reading() as session:
+            answer = question(session)
+        self.availability.answered()
+        return answer
