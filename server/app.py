@@ -8,9 +8,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.config import Settings, bundled
-from server.extensions import DATABASE, KEYS, SETTINGS, babel
+from server.extensions import AVAILABILITY, DATABASE, KEYS, READS, SETTINGS, babel
 from server.observability.logs import configure_logs, log_unhandled
 from server.partners.service import KeyCache
+from server.storage.availability import Availability, BoundedReads
 from server.storage.database import Database
 from server.web import health
 from server.web.access import anyone
@@ -46,6 +47,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     )
     app.extensions[SETTINGS] = settings
     app.extensions[DATABASE] = database = database or Database(settings.database_url)
+    app.extensions[AVAILABILITY] = available = Availability()
+    app.extensions[READS] = BoundedReads(database, available)
     app.extensions[KEYS] = KeyCache(database)
     app.view_functions["static"] = anyone("stylesheets and scripts")(app.view_functions["static"])
     if settings.trusted_proxies:

@@ -10,9 +10,12 @@ from flask_wtf import CSRFProtect
 
 from server.config import Settings
 from server.partners.service import KeyCache
+from server.storage.availability import Availability, BoundedReads
 from server.storage.database import Database
 
 DATABASE = "portals.database"
+AVAILABILITY = "portals.availability"
+READS = "portals.reads"
 SETTINGS = "portals.settings"
 KEYS = "portals.keys"
 
@@ -28,6 +31,16 @@ def database() -> Database:
 def settings() -> Settings:
     """The current application's settings."""
     return cast(Settings, current_app.extensions[SETTINGS])
+
+
+def availability() -> Availability:
+    """Whether the database answers, as this process knows it."""
+    return cast(Availability, current_app.extensions[AVAILABILITY])
+
+
+def reads() -> BoundedReads:
+    """Questions to the database that nobody waits for longer than the budget."""
+    return cast(BoundedReads, current_app.extensions[READS])
 
 
 def keys() -> KeyCache:
