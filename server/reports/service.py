@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.reports.counting import CountedBy, ReportCount, count_reports, oldest_day
 from server.reports.models import Report, SealingKey
+from server.reports.outcome import Outcome
 from server.reports.private_keys import PrivateKeys, PrivateKeysError, load_private_keys
 from server.reports.queries import (
     OpenedReport,
@@ -39,6 +40,7 @@ from server.reports.sealing_keys import (
 from server.reports.store import (
     REPORT_RECEIVED,
     NewReport,
+    SpentProof,
     StoredSubmission,
     day_received,
     find_submission,
@@ -51,6 +53,7 @@ __all__ = [
     "EnvelopeDamaged",
     "NewReport",
     "OpenedReport",
+    "Outcome",
     "Page",
     "PrivateKeys",
     "PrivateKeysError",
@@ -60,6 +63,7 @@ __all__ = [
     "ReportCount",
     "SealedPart",
     "SealingKey",
+    "SpentProof",
     "StoredSubmission",
     "Tokens",
     "activate_sealing_key",

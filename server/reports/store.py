@@ -1,30 +1,46 @@
-"""Store a sealed report: report, envelopes and outbox message in the caller's transaction."""
+"""A report as it enters the store, and what the store answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum, auto
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Insert, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from server.delivery.service import enqueue
 from server.partners.service import KeyMode
-from server.reports.models import Envelope, Report
+from server.reports.models import Report, SpentChallenge
 from server.reports.sealing import SealedPart
-from server.reports.vocabulary import Lane, PublicStatus, ReportState, ReportType
+from server.reports.vocabulary import Lane, ReportType
 from server.storage.ids import moment_of
 
 REPORT_RECEIVED = "report.received"
 
+#: Whoever's key could not be looked up: portal, partner and key of a report that is unattributed.
+UNATTRIBUTED = UUID(int=0)
+#: A solved challenge is refused after its own end; a clock that is set back may not revive it.
+KEEP_SPENT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SpentProof:
+    """A solved challenge, by the SHA-256 of its signature: spent in the report's transaction."""
+
+    digest: bytes
+    expires_at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class NewReport:
-    """A report as it enters the store: what stands in clear, and the sealed parts."""
+    """What stands in clear, the sealed parts, and the challenge that it spends.
+
+    `unverified_key` is a partner key that nobody could look up while the database was away: a
+    report of the spool alone. Its portal, partner and key are UNATTRIBUTED until it is drained.
+    """
 
     id: UUID
     idempotency_hash: bytes
@@ -44,6 +60,13 @@ class NewReport:
     territory: str | None
     report_type: ReportType
     parts: tuple[SealedPart, ...]
+    challenge: SpentProof | None = None
+    unverified_key: str | None = field(default=None, repr=False)
+
+    @property
+    def day(self) -> date:
+        """The UTC day on which it came in."""
+        return self.received_at.astimezone(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +76,43 @@ class StoredSubmission:
     body_tag: bytes
     secret_generation: int
     received_at: datetime
+
+
+class Outcome(Enum):
+    """What became of one report of a batch."""
+
+    STORED = auto()
+    SAME = auto()
+    """The same submission was stored before."""
+    CONFLICT = auto()
+    """Another body was stored under this idempotency key."""
+    SPENT = auto()
+    """Its challenge was spent by another submission: not stored."""
+    REFUSED = auto()
+    """The database does not take what it holds: not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`first` is the submission that was stored before, of SAME and CONFLICT."""
+
+    outcome: Outcome
+    first: StoredSubmission | None = None
+
+
+class ReportStore(Protocol):
+    """Stores reports on a connection of its own; for one thread."""
+
+    def write(self, reports: Sequence[NewReport]) -> list[Written]:
+        """Store a batch in one durable commit; an answer for each, in order.
+
+        No two of a batch may share an idempotency hash or a challenge. Raises DatabaseAway when
+        it is not known whether they are stored; the connection is closed then, and opened anew by
+        the next call.
+        """
+
+    def close(self) -> None:
+        """Close the connection, if one is open."""
 
 
 def find_submission(session: Session, idempotency_hash: bytes) -> StoredSubmission | None:
@@ -65,37 +125,17 @@ def find_submission(session: Session, idempotency_hash: bytes) -> StoredSubmissi
     return None if row is None else StoredSubmission(*row)
 
 
-def store_report(session: Session, report: NewReport) -> bool:
-    """Insert the report, its envelopes and its outbox message.
+def not_stored(report: NewReport, first: StoredSubmission | None) -> Written:
+    """Why a report of a batch was not inserted, by what stands under its idempotency hash."""
+    if first is None:
+        return Written(Outcome.SPENT if report.challenge else Outcome.REFUSED)
+    same = first.body_tag == report.body_tag
+    return Written(Outcome.SAME if same else Outcome.CONFLICT, first)
 
-    False when a report with this idempotency hash is there already (nothing is written then).
-    Touches no row that two reports share.
-    """
-    # Core inserts: the unit of work of the ORM gives nothing here and costs twice as much.
-    inserted = session.scalar(
-        _insert_unless_there(session).values(_report_row(report)).returning(Report.id)
-    )
-    if inserted is None:
-        return False
-    session.execute(
-        insert(Envelope),
-        [
-            {
-                "report_id": report.id,
-                "kind": part.kind,
-                "schema_version": part.schema_version,
-                "sealing_key_id": part.sealing_key_id,
-                "wrapped_key": part.wrapped_key,
-                "ciphertext": part.ciphertext,
-            }
-            for part in report.parts
-        ],
-    )
-    if report.mode is KeyMode.LIVE:
-        day = report.received_at.astimezone(UTC).date()
-        payload = {"report_id": str(report.id), "day": day.isoformat()}
-        enqueue(session, REPORT_RECEIVED, payload)
-    return True
+
+def message_payload(report: NewReport) -> dict[str, str]:
+    """What the outbox message of a report says: its id and day."""
+    return {"report_id": str(report.id), "day": report.day.isoformat()}
 
 
 def day_received(payload: Mapping[str, Any]) -> date:
@@ -108,33 +148,10 @@ def day_received(payload: Mapping[str, Any]) -> date:
     return moment_of(UUID(payload["report_id"])).date()
 
 
-def _insert_unless_there(session: Session) -> Insert:
-    dialect = session.get_bind().dialect.name
-    build: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement: Insert = build(Report).on_conflict_do_nothing(index_elements=["idempotency_hash"])
-    return statement
-
-
-def _report_row(report: NewReport) -> dict[str, Any]:
-    return {
-        "id": report.id,
-        "idempotency_hash": report.idempotency_hash,
-        "body_tag": report.body_tag,
-        "reference": report.reference,
-        "receipt_hmac": report.receipt_hmac,
-        "secret_generation": report.secret_generation,
-        "received_at": report.received_at,
-        "updated_at": report.received_at,
-        "mode": report.mode,
-        "lane": report.lane,
-        "state": ReportState.NEW,
-        "status": PublicStatus.RECEIVED,
-        "portal_id": report.portal_id,
-        "partner_id": report.partner_id,
-        "key_id": report.key_id,
-        "campaign": report.campaign,
-        "origin": report.origin,
-        "language": report.language,
-        "territory": report.territory,
-        "report_type": report.report_type,
-    }
+def forget_spent_challenges(session: Session, now: datetime) -> None:
+    """Delete the challenges that would be refused anyway, as they ended over an hour ago."""
+    session.execute(
+        delete(SpentChallenge)
+        .where(SpentChallenge.expires_at < now - KEEP_SPENT)
+        .execution_options(synchronize_session=False)
+    )
