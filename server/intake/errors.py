@@ -41,3 +41,11 @@ class SecretKeyRefused(IntakeError):
 
 class NoSealingKey(IntakeError):
     """The hotline has no active sealing key: nothing can be accepted before there is one."""
+
+
+class SpoolFull(IntakeError):
+    """The database is away and the spool holds all that it may: nothing can be kept now."""
+
+
+class SpoolFailed(IntakeError):
+    """The database is away and the spool's disk fails: nothing can be kept now."""

@@ -1,0 +1,208 @@
+"""Keep acknowledged reports in a folder while the database is away, each in a file of its own.
+
+A file's name says which submission it is: found without a list, and the same one lies there once.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import heapq
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from server.intake.errors import SpoolFailed, SpoolFull
+from server.intake.spool_durable import create_durably, make_folder_durably, sync_folder
+from server.intake.spool_file import (
+    MAX_FILE_BYTES,
+    Spooled,
+    SpoolFileDamaged,
+    decode,
+    encode,
+)
+from server.intake.spool_stock import SET_APART, SUFFIX, Entry, SpoolState, Stock, entries
+from server.reports.service import NewReport
+
+#: Another thread may take the name, and the drain take the file away, between two of our steps.
+_ATTEMPTS = 8
+#: Why a report is set apart, as logs say it.
+UNREADABLE = "unreadable"
+
+_log = structlog.get_logger("portals")
+
+
+class Spool:
+    """The spool in `folder`; for all threads of all processes of one machine.
+
+    Makes the folder when the first report comes. The limits are of this machine.
+    """
+
+    def __init__(self, folder: Path, *, max_bytes: int, max_reports: int) -> None:
+        self.folder = folder
+        self.max_bytes = max_bytes
+        self.max_reports = max_reports
+        self._stock = Stock(folder, max_bytes, max_reports)
+        self._made: set[Path] = set()
+
+    def put(self, report: NewReport) -> datetime:
+        """Keep a report; it outlives a power cut when this returns.
+
+        Gives when the submission was received: an earlier moment than `report.received_at` when
+        it lies there already (the same idempotency hash and body tag). Raises SpoolFull, and
+        SpoolFailed when the file system refuses.
+        """
+        path, data = self._path(report.idempotency_hash, report.body_tag), encode(report)
+        with _failing():
+            for _ in range(_ATTEMPTS):
+                if (first := self._acknowledged(path)) is not None:
+                    return first.received_at
+                if self._create(path, data):
+                    return report.received_at
+        raise SpoolFailed("other processes kept changing the same report")
+
+    def find(self, idempotency_hash: bytes, body_tag: bytes) -> Spooled | None:
+        """The submission when it waits here, on the disk for certain; raises SpoolFailed."""
+        with _failing():
+            found = self._acknowledged(self._path(idempotency_hash, body_tag))
+        return None if found is None else Spooled(found.secret_generation, found.received_at)
+
+    def state(self) -> SpoolState:
+        """What lies here, with others' changes some seconds late; raises SpoolFailed."""
+        with _failing():
+            return self._stock.state()
+
+    @contextmanager
+    def exclusively(self) -> Iterator[bool]:
+        """True for one at a time on this machine, who may take reports away; False for others."""
+        with _failing():
+            self._make(self.folder)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            descriptor = os.open(self.folder / "drain.lock", flags, mode=0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+        finally:
+            os.close(descriptor)
+
+    def oldest(self, limit: int) -> list[Entry]:
+        """At most `limit` of the reports that wait, the oldest first; lists the folder."""
+        with _failing():
+            return heapq.nsmallest(limit, entries(self.folder))
+
+    def read(self, entry: Entry) -> NewReport | None:
+        """The report of an entry, or None: it is gone, or unreadable and set apart."""
+        try:
+            return decode(_content(entry.path))
+        except FileNotFoundError:
+            return None
+        except SpoolFileDamaged:
+            self.set_apart(entry.path, UNREADABLE)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise SpoolFailed(_reason(error)) from error
+            self.set_apart(entry.path, UNREADABLE)
+        return None
+
+    def remove(self, entry: Entry) -> None:
+        """A report is in the database: it need not lie here.
+
+        Without an fsync: what a power cut brings back is drained again, and found to be the same.
+        """
+        with _failing(), suppress(FileNotFoundError):
+            entry.path.unlink()
+            self._stock.removed(entry.size)
+
+    def sync(self, folders: Iterable[Path]) -> None:
+        """What was removed from these stays removed."""
+        with _failing():
+            for folder in folders:
+                sync_folder(folder)
+
+    def set_apart(self, path: Path, why: str, report: NewReport | None = None) -> None:
+        """Move a report that cannot be stored to where a person looks at it."""
+        apart = self.folder / SET_APART
+        with _failing(), suppress(FileNotFoundError):
+            self._make(apart)
+            target = apart / path.name
+            if target.exists():
+                target = apart / f"{path.stem}-{os.urandom(4).hex()}{SUFFIX}"
+            path.rename(target)
+            sync_folder(apart)
+            sync_folder(path.parent)
+            named = "unknown" if report is None else str(report.id)
+            _log.error("spooled report set apart", kind=why, report_id=named)
+            self._stock.recount()
+
+    def _create(self, path: Path, data: bytes) -> bool:
+        """False when the name was taken meanwhile, or the folder taken away."""
+        if not self._stock.reserve(len(data)):
+            raise SpoolFull
+        is_there = False
+        try:
+            self._make(path.parent)
+            create_durably(path, data)
+            is_there = True
+        except FileExistsError:
+            pass
+        except FileNotFoundError:
+            self._made.clear()
+        finally:
+            self._stock.landed(len(data), is_there)
+        return is_there
+
+    def _acknowledged(self, path: Path) -> NewReport | None:
+        """The report that lies there, on the disk for certain: its writer may not have come to
+        its last fsync. A damaged one is set apart, and makes room for a whole one."""
+        try:
+            data = _content(path, durably=True)
+        except FileNotFoundError:
+            return None
+        try:
+            report = decode(data)
+        except SpoolFileDamaged:
+            self.set_apart(path, UNREADABLE)
+            return None
+        sync_folder(path.parent)
+        return report
+
+    def _path(self, idempotency_hash: bytes, body_tag: bytes) -> Path:
+        name = idempotency_hash.hex()
+        return self.folder / name[:2] / f"{name}-{body_tag.hex()}{SUFFIX}"
+
+    def _make(self, folder: Path) -> None:
+        if folder not in self._made:
+            make_folder_durably(folder)
+            self._made.add(folder)
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SpoolFailed(_reason(error)) from error
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def _content(path: Path, durably: bool = False) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:  # noqa: PTH123  (it is open already)
+        data = file.read(MAX_FILE_BYTES + 1)
+        if durably:
+            os.fsync(descriptor)
+    return data
