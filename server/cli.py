@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -24,6 +27,7 @@ from server.commands.statistics import statistics
 from server.commands.work import work
 from server.config import SettingsError, load_settings
 from server.extensions import DATABASE
+from server.observability.process import guard_process
 from server.storage.database import Database
 
 COMMANDS = (
@@ -74,6 +78,12 @@ class Program(ScriptInfo):
 
 class Commands(click.Group):
     """Commands that say in one line that the database is not there or not ready."""
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **named: Any) -> Any:
+        """As a program, not called with its words by another one, it guards what it says."""
+        if args is None:
+            guard_process()
+        return super().main(args, *others, **named)
 
     def invoke(self, context: click.Context) -> object:
         try:

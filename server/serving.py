@@ -7,6 +7,9 @@ import sys
 from granian.constants import Interfaces
 from granian.server import Server
 
+from server.observability.metrics import counting_together
+from server.observability.process import guard_process
+
 
 def run_server(
     target: str = "server.wsgi",
@@ -17,7 +20,7 @@ def run_server(
     threads: int = 8,
 ) -> None:
     """Serve the `application` of the module `target` until a signal; blocks."""
-    Server(
+    server = Server(
         f"{target}:application",
         address=host,
         port=port,
@@ -29,8 +32,11 @@ def run_server(
         log_enabled=False,
         websockets=False,
         respawn_failed_workers=True,
-    ).serve()
+    )
+    with counting_together():
+        server.serve()
 
 
 if __name__ == "__main__":
+    guard_process()
     run_server(sys.argv[1], port=int(sys.argv[2]))

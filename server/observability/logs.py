@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 
 import structlog
@@ -14,7 +14,7 @@ import structlog
 ALLOWED_FIELDS = frozenset(
     {
         *("event", "level", "timestamp", "kind", "frames", "count", "report_id", "key_id"),
-        *("seconds", "job"),
+        *("seconds", "job", "logger"),
     }
 )
 
@@ -55,10 +55,39 @@ def log_failed_job(job: str, error: Exception) -> None:
     _log_exception("job failed", (type(error), error, error.__traceback__), job=job)
 
 
+def log_foreign(record: logging.LogRecord) -> None:
+    """Log that a library said something: which, where, and the kind of exception with its frames.
+
+    Neither its text nor its arguments: a library may put anything into both.
+    """
+    frames = [_frame(record.pathname, record.lineno, record.funcName)]
+    fields: dict[str, str] = {}
+    if record.exc_info and record.exc_info[0]:
+        kind, _, trace = record.exc_info
+        fields["kind"] = kind.__name__
+        frames += frames_of(trace)
+    _log.log(record.levelno, "a library's message", logger=record.name, frames=frames, **fields)
+
+
+def log_warning(category: type[Warning], filename: str, line: int) -> None:
+    """Log that Python warned of something, by its kind and place."""
+    _log.warning("warning", kind=category.__name__, frames=[_frame(filename, line, "")])
+
+
+def frames_of(trace: TracebackType | None) -> list[str]:
+    """The last 12 places of a traceback, as file:line function, without a line of code."""
+    frames = [_frame(code.co_filename, line, code.co_name) for code, line in _walk(trace)]
+    return frames[-12:]
+
+
 def _log_exception(what: str, exc_info: ExcInfo, **fields: str) -> None:
     kind, _, trace = exc_info
-    frames = [
-        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(trace)
-    ]
-    _log.error(what, kind=kind.__name__, frames=frames[-12:], **fields)
+    _log.error(what, kind=kind.__name__, frames=frames_of(trace), **fields)
+
+
+def _walk(trace: TracebackType | None) -> list[tuple[CodeType, int]]:
+    return [(frame.f_code, line) for frame, line in traceback.walk_tb(trace)]
+
+
+def _frame(filename: str, line: int, name: str | None) -> str:
+    return f"{filename.rpartition('/')[2]}:{line} {name or ''}".rstrip()

@@ -7,10 +7,13 @@ its list is counted as `other`, so that nothing of a request can become a label.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from server.observability.counts import Counts
 
@@ -104,6 +107,17 @@ def request_answered(area: str, status: int) -> None:
 def totals() -> dict[tuple[str, ...], int]:
     """Every counter of all processes of this server, by its metric's name and label values."""
     return dict(zip(_INDEX, _counts().totals(), strict=True))
+
+
+@contextmanager
+def counting_together() -> Iterator[None]:
+    """Let the processes that are started in this block count together, from nothing."""
+    with TemporaryDirectory(prefix="portals-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[FOLDER_VARIABLE] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop(FOLDER_VARIABLE, None)
 
 
 def _listed(value: str, values: tuple[str, ...]) -> str:
