@@ -38,6 +38,7 @@ class Settings:
     spool_max_bytes: int
     spool_max_reports: int
     redis_url: str | None = field(repr=False)
+    max_reports_per_second: int
     metrics_token: str | None = field(repr=False)
     audit_secret: bytes | None = field(repr=False)
     audit_anchor: Path | None
@@ -73,7 +74,7 @@ class Setting:
 
 
 def bundled(name: str) -> Path:
-    """The folder `static`, `translations` or `examples`: inside a wheel, or in a checkout."""
+    """`static`, `translations`, `examples` or `deploy`: inside a wheel, or in a checkout."""
     package = Path(__file__).resolve().parent
     packed = package / "_bundled" / name
     return packed if packed.is_dir() else package.parent / name
@@ -213,6 +214,12 @@ SETTINGS: tuple[Setting, ...] = (
         _optional(_redis_url),
         "",
         is_secret=True,
+    ),
+    Setting(
+        "PORTALS_MAX_REPORTS_PER_SECOND",
+        "above it, over ten seconds, reports are put off with 503; below it nobody is refused",
+        _count(1, 1_000_000),
+        "5000",
     ),
     Setting(
         "PORTALS_METRICS_TOKEN",

@@ -39,6 +39,10 @@ class SecretKeyRefused(IntakeError):
     """The secret key is unknown, ceased, or belongs to another partner or portal."""
 
 
+class TooManyReports(IntakeError):
+    """More reports come in than this installation takes at all, whoever sends them."""
+
+
 class NoSealingKey(IntakeError):
     """The hotline has no active sealing key: nothing can be accepted before there is one."""
 
