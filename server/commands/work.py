@@ -62,6 +62,9 @@ def all_jobs(settings: Settings, *, patient: bool = True) -> Jobs:
     def forget_throttles(session: Session) -> None:
         staff.forget_old_throttles(session, datetime.now(UTC))
 
+    def forget_challenges(session: Session) -> None:
+        reports.forget_spent_challenges(session, datetime.now(UTC))
+
     recount = statistics.recount_stale if patient else statistics.recount_all_stale
     return Jobs(
         handlers={reports.REPORT_RECEIVED: count_reports},
@@ -71,6 +74,7 @@ def all_jobs(settings: Settings, *, patient: bool = True) -> Jobs:
             RecurringJob("audit.chain", _seconds(3), in_one_transaction(chain_events)),
             RecurringJob("audit.checkpoint", _seconds(600), in_one_transaction(sign_checkpoint)),
             RecurringJob("outbox.tidy", _seconds(3_600), tidy_up),
+            RecurringJob("challenges.tidy", _seconds(600), in_one_transaction(forget_challenges)),
             RecurringJob("throttles.tidy", _seconds(3_600), in_one_transaction(forget_throttles)),
         ),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
 from server.delivery.housekeeping import tidy_up
@@ -37,7 +38,9 @@ __all__ = [
     "Worker",
     "enqueue",
     "in_one_transaction",
+    "insert_messages",
     "list_dead_letters",
+    "new_messages",
     "retry_dead_letters",
     "tidy_up",
     "work_state",
@@ -50,14 +53,28 @@ def enqueue(session: Session, topic: str, payload: dict[str, Any]) -> None:
     `topic` is `<subject>.<what happened>`, for instance `report.received`; `payload` holds
     ids and days only, never what a citizen wrote.
     """
+    insert_messages(session.connection(), topic, [payload])
+
+
+def insert_messages(
+    connection: Connection, topic: str, payloads: Sequence[Mapping[str, Any]]
+) -> None:
+    """The same for many, in the caller's transaction."""
+    if payloads:
+        connection.execute(insert(OutboxMessage), new_messages(topic, payloads))
+
+
+def new_messages(topic: str, payloads: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the outbox as they enter it, one a payload."""
     now = datetime.now(UTC)
-    session.execute(
-        insert(OutboxMessage).values(
-            id=new_id(),
-            topic=topic,
-            payload=payload,
-            created_at=now,
-            available_at=now,
-            attempts=0,
-        )
-    )
+    return [
+        {
+            "id": new_id(),
+            "topic": topic,
+            "payload": dict(payload),
+            "created_at": now,
+            "available_at": now,
+            "attempts": 0,
+        }
+        for payload in payloads
+    ]

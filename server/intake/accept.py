@@ -1,57 +1,42 @@
-"""Accept a report: from a validated submission to a stored, sealed report, exactly once."""
+"""Accept a report: once, durably, also while the database is away."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
 
-from sqlalchemy.orm import Session
-
-from server.intake.challenge import Solved, spend, verify_challenge
-from server.intake.errors import (
-    IdempotencyConflict,
-    KeyCeased,
-    KeyUnknown,
-    NoSealingKey,
-    SecretKeyRefused,
-)
-from server.intake.idempotency import body_tag, idempotency_hash
+from server.intake.composing import Composed, SealingKeyNow, Submitted, compose
+from server.intake.errors import ChallengeSpent, IdempotencyConflict, IntakeError, SpoolFailed
+from server.intake.evidence import Evidence
+from server.intake.keys import Keys
+from server.intake.spool import Spool
+from server.intake.spool_file import Spooled
 from server.intake.submission import Submission
-from server.partners.service import (
-    ResolvedKey,
-    Standing,
-    clean_campaign,
-    find_key,
-    find_secret_key,
-    origin_allowed,
-)
+from server.partners.service import KeyMode
 from server.reports.service import (
     NewReport,
-    PublicSealingKey,
-    SealedPart,
+    Outcome,
+    ReportWriter,
+    StoredSubmission,
     Tokens,
-    current_sealing_key,
+    Written,
     derive_tokens,
     find_submission,
-    receipt_hmac,
-    seal,
-    store_report,
 )
-from server.reports.vocabulary import EnvelopeKind, Lane, PublicStatus
-from server.storage.ids import new_id
+from server.reports.vocabulary import PublicStatus
+from server.storage.availability import BoundedReads, DatabaseAway
 from server.storage.keyring import IntakeSecrets
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for a submission besides its content.
+class Way(StrEnum):
+    """How a report that was answered with 201 is kept."""
 
-    `secret_key` is the Bearer token of a partner's server; `timed_form` says that the form
-    without JavaScript was filled in no faster than a person can.
-    """
-
-    secret_key: str | None = None
-    timed_form: bool = False
+    STORED = "stored"
+    SPOOLED = "spooled"
+    REPEATED = "repeated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,128 +49,121 @@ class Accepted:
     received_at: datetime
 
 
-def accept_report(
-    session: Session,
-    submission: Submission,
-    idempotency_key: bytes,
-    evidence: Evidence,
-    secrets: IntakeSecrets,
-) -> Accepted:
-    """Accept one submission in the caller's transaction; the caller commits before it answers.
+class Heard(Protocol):
+    """Told of each report that was answered with 201: its lane, or `test`, and how it is kept."""
 
-    A repeated submission gets the first answer, before its key or challenge are looked at
-    again. Raises the errors of `server.intake.errors`; nothing is written then.
+    def __call__(self, lane: str, way: str) -> None: ...
+
+
+class Intake:
+    """The one way in, for all threads of a process.
+
+    It owns its transaction: a report is one statement of one round trip, which the writer's
+    thread shares among all that wait. Whatever goes wrong there, the same envelope goes into the
+    spool, and its citizen gets the same answer.
     """
-    tag = body_tag(idempotency_key, submission.canonical_body())
-    first = _first_answer(session, idempotency_key, tag, secrets)
-    if first is not None:
-        return first
-    now = datetime.now(UTC)
-    key = _open_key(session, submission, now)
-    lane, solved = _lane(session, submission, key, evidence, secrets, now)
-    sealing_key = current_sealing_key(session)
-    if sealing_key is None:
-        raise NoSealingKey
-    tokens = derive_tokens(secrets, idempotency_key, secrets.current)
-    report = _new_report(submission, key, lane, now, tokens, sealing_key, secrets, idempotency_key)
-    if not store_report(session, report):
-        # Another worker stored the same submission since we looked.
-        again = _first_answer(session, idempotency_key, tag, secrets)
-        if again is None:
-            raise LookupError("the submission that was stored meanwhile cannot be found")
-        return again
-    if solved is not None:
-        spend(session, solved)
-    return Accepted(tokens.reference, tokens.receipt, PublicStatus.RECEIVED, now)
+
+    def __init__(
+        self,
+        *,
+        secrets: IntakeSecrets,
+        keys: Keys,
+        sealing_key: SealingKeyNow,
+        reads: BoundedReads,
+        writer: ReportWriter,
+        spool: Spool,
+        heard: Heard,
+    ) -> None:
+        self._secrets = secrets
+        self._keys = keys
+        self._sealing_key = sealing_key
+        self._reads = reads
+        self._writer = writer
+        self._spool = spool
+        self._heard = heard
+
+    def accept(
+        self, submission: Submission, idempotency_key: bytes, evidence: Evidence
+    ) -> Accepted:
+        """Accept one submission; it is durable when this returns.
+
+        A repeated submission gets the first answer, whatever became of its key or challenge
+        since. Raises the errors of `server.intake.errors`; nothing is kept then.
+        """
+        submitted = Submitted.of(submission, idempotency_key)
+        try:
+            composed = compose(
+                submitted,
+                evidence,
+                keys=self._keys,
+                sealing_key=self._sealing_key,
+                secrets=self._secrets,
+            )
+            return self._keep(composed, submitted)
+        except IdempotencyConflict:
+            raise
+        except IntakeError:
+            # Looked up only now: hardly any submission is both a retry and refused.
+            first = self._first(submitted)
+            if first is None:
+                raise
+            return self._again(submitted, first)
+
+    def close(self) -> None:
+        """End the writer's thread, once it has stored what waits."""
+        self._writer.close()
+
+    def _keep(self, composed: Composed, submitted: Submitted) -> Accepted:
+        report = composed.report
+        written = self._written(report)
+        if written is not None:
+            match written.outcome:
+                case Outcome.STORED:
+                    return self._answer(composed, report.received_at, Way.STORED)
+                case Outcome.SAME if written.first is not None:
+                    return self._again(submitted, written.first)
+                case Outcome.CONFLICT:
+                    raise IdempotencyConflict
+                case Outcome.SPENT:
+                    raise ChallengeSpent
+                case _:  # what the database does not take is kept for a person to see to
+                    pass
+        return self._answer(composed, self._spool.put(report), Way.SPOOLED)
+
+    def _written(self, report: NewReport) -> Written | None:
+        """What the database says, or None when it is for the spool to keep the report."""
+        if report.unverified_key is not None:
+            return None
+        try:
+            return self._writer.write(report)
+        except DatabaseAway:
+            return None
+
+    def _answer(self, composed: Composed, received_at: datetime, way: Way) -> Accepted:
+        report = composed.report
+        self._heard(report.lane if report.mode is KeyMode.LIVE else report.mode, way)
+        return _accepted(composed.tokens, received_at)
+
+    def _again(self, submitted: Submitted, first: StoredSubmission | Spooled) -> Accepted:
+        generation = first.secret_generation
+        tokens = derive_tokens(self._secrets, submitted.idempotency_key, generation)
+        self._heard("other", Way.REPEATED)
+        return _accepted(tokens, first.received_at)
+
+    def _first(self, submitted: Submitted) -> StoredSubmission | Spooled | None:
+        """The same submission, in the database or in the spool; raises IdempotencyConflict."""
+        try:
+            stored = self._reads.read(lambda session: find_submission(session, submitted.digest))
+        except DatabaseAway:
+            stored = None
+        if stored is None:
+            with suppress(SpoolFailed):
+                return self._spool.find(submitted.digest, submitted.tag)
+            return None
+        if stored.body_tag != submitted.tag:
+            raise IdempotencyConflict
+        return stored
 
 
-def _first_answer(
-    session: Session, idempotency_key: bytes, tag: bytes, secrets: IntakeSecrets
-) -> Accepted | None:
-    stored = find_submission(session, idempotency_hash(idempotency_key))
-    if stored is None:
-        return None
-    if stored.body_tag != tag:
-        raise IdempotencyConflict
-    tokens = derive_tokens(secrets, idempotency_key, stored.secret_generation)
-    return Accepted(tokens.reference, tokens.receipt, PublicStatus.RECEIVED, stored.received_at)
-
-
-def _open_key(session: Session, submission: Submission, now: datetime) -> ResolvedKey:
-    key = find_key(session, submission.key)
-    if key is None or key.standing(now) is Standing.NOT_YET:
-        raise KeyUnknown
-    if key.standing(now) is Standing.CEASED:
-        raise KeyCeased
-    return key
-
-
-def _lane(
-    session: Session,
-    submission: Submission,
-    key: ResolvedKey,
-    evidence: Evidence,
-    secrets: IntakeSecrets,
-    now: datetime,
-) -> tuple[Lane, Solved | None]:
-    """Doubt lowers the lane and refuses nobody, save forged evidence."""
-    lane, solved = Lane.LOW, None
-    if evidence.secret_key is not None:
-        server = find_secret_key(session, evidence.secret_key, secrets)
-        if server is None or (server.partner_id, server.portal_id, server.mode) != (
-            key.partner_id,
-            key.portal_id,
-            key.mode,
-        ):
-            raise SecretKeyRefused
-        lane = Lane.TRUSTED
-    elif submission.challenge is not None:
-        solved = verify_challenge(secrets, key.text, submission.challenge)
-        lane = Lane.NORMAL
-    elif evidence.timed_form:
-        lane = Lane.NORMAL
-    if key.standing(now) is Standing.LATELY_CEASED:
-        lane = Lane.LOW
-    return lane, solved
-
-
-def _new_report(
-    submission: Submission,
-    key: ResolvedKey,
-    lane: Lane,
-    now: datetime,
-    tokens: Tokens,
-    sealing_key: PublicSealingKey,
-    secrets: IntakeSecrets,
-    idempotency_key: bytes,
-) -> NewReport:
-    report_id = new_id()
-    parts: list[SealedPart] = [
-        seal(submission.sealed_content(), report_id, EnvelopeKind.REPORT, sealing_key)
-    ]
-    if submission.contact_email is not None:
-        contact = {"email": submission.contact_email}
-        parts.append(seal(contact, report_id, EnvelopeKind.CONTACT, sealing_key))
-    # A claim of the client counts as attribution only when the partner named that origin.
-    claimed = submission.embed_origin
-    origin = claimed if origin_allowed(claimed, key.origins) else None
-    return NewReport(
-        id=report_id,
-        idempotency_hash=idempotency_hash(idempotency_key),
-        body_tag=body_tag(idempotency_key, submission.canonical_body()),
-        reference=tokens.reference,
-        receipt_hmac=receipt_hmac(secrets, tokens.receipt, secrets.current),
-        secret_generation=secrets.current,
-        received_at=now,
-        mode=key.mode,
-        lane=lane,
-        portal_id=key.portal_id,
-        partner_id=key.partner_id,
-        key_id=key.id,
-        campaign=clean_campaign(submission.campaign) or key.campaign,
-        origin=origin,
-        language=key.language(submission.language),
-        territory=submission.territory,
-        report_type=submission.report_type,
-        parts=tuple(parts),
-    )
+def _accepted(tokens: Tokens, received_at: datetime) -> Accepted:
+    return Accepted(tokens.reference, tokens.receipt, PublicStatus.RECEIVED, received_at)

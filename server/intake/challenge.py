@@ -17,12 +17,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import altcha
-from sqlalchemy import Insert
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
-from server.intake.errors import ChallengeExpired, ChallengeForged, ChallengeSpent
-from server.intake.models import SpentChallenge
+from server.intake.errors import ChallengeExpired, ChallengeForged
+from server.intake.pressure import Level
+from server.reports.service import SpentProof
 from server.storage.keyring import IntakeSecrets
 
 LIFETIME = timedelta(minutes=10)
@@ -37,18 +35,26 @@ class Difficulty:
     cost: int
     counter_from: int
     counter_to: int
+    level: Level = Level.CALM
 
 
 #: About 100,000 iterations of work on average; 0.2 ms to create.
 NORMAL = Difficulty(cost=200, counter_from=250, counter_to=750)
+#: A higher counter makes more work for the solver alone. Seven times the usual takes an old phone
+#: about as long as it takes to fill the form in; the frame solves it meanwhile.
+_BY_LEVEL = (
+    NORMAL,
+    Difficulty(cost=200, counter_from=500, counter_to=1_500, level=Level.RAISED),
+    Difficulty(cost=200, counter_from=1_000, counter_to=3_000, level=Level.HIGH),
+    Difficulty(cost=200, counter_from=2_000, counter_to=5_000, level=Level.EXTREME),
+)
+#: Nobody reads, chooses, pastes an address and sends within so short a time.
+HASTE = timedelta(seconds=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """A valid, unspent solution; `spend` it in the report's transaction."""
-
-    digest: bytes
-    expires_at: datetime
+def difficulty_at(level: Level) -> Difficulty:
+    """What a challenge costs under that pressure."""
+    return _BY_LEVEL[level]
 
 
 def create_challenge(
@@ -61,15 +67,20 @@ def create_challenge(
         cost=difficulty.cost,
         counter=difficulty.counter_from + secrets.randbelow(span + 1),
         expires_at=datetime.now(UTC) + LIFETIME,
-        data={"key": key_text, "generation": secrets_.current},
+        data={
+            "key": key_text,
+            "generation": secrets_.current,
+            "level": int(difficulty.level),
+        },
         hmac_secret=_secret(secrets_, "signature", secrets_.current),
         hmac_key_secret=_secret(secrets_, "solution", secrets_.current),
     )
     return dict(challenge.to_dict())
 
 
-def verify_challenge(secrets_: IntakeSecrets, key_text: str, payload: str) -> Solved:
-    """Check altcha's base64 payload; raises ChallengeForged or ChallengeExpired."""
+def verify_challenge(secrets_: IntakeSecrets, key_text: str, payload: str) -> SpentProof:
+    """Check altcha's base64 payload: what the report spends; raises ChallengeForged or
+    ChallengeExpired."""
     parsed = _parse(payload)
     parameters = parsed.challenge.parameters
     data = parameters.data if isinstance(parameters.data, dict) else {}
@@ -89,24 +100,15 @@ def verify_challenge(secrets_: IntakeSecrets, key_text: str, payload: str) -> So
     if not result.verified or data.get("key") != key_text:
         raise ChallengeForged
     signature = str(parsed.challenge.signature)
-    return Solved(
+    return SpentProof(
         digest=hashlib.sha256(signature.encode()).digest(),
         expires_at=datetime.fromtimestamp(parameters.expires_at or 0, UTC),
     )
 
 
-def spend(session: Session, solved: Solved) -> None:
-    """Mark a challenge as used, in the caller's transaction; raises ChallengeSpent."""
-    dialect = session.get_bind().dialect.name
-    build: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement: Insert = build(SpentChallenge).values(
-        digest=solved.digest, expires_at=solved.expires_at
-    )
-    inserted = session.scalar(
-        statement.on_conflict_do_nothing().returning(SpentChallenge.digest)  # type: ignore[attr-defined]
-    )
-    if inserted is None:
-        raise ChallengeSpent
+def is_hasty(solved: SpentProof, now: datetime) -> bool:
+    """Whether a report came so soon after its challenge was made that no person filled it in."""
+    return now - (solved.expires_at - LIFETIME) < HASTE
 
 
 def _parse(payload: str) -> altcha.Payload:

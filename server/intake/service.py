@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.intake import errors
-from server.intake.accept import Accepted, Evidence, accept_report
+from server.intake.accept import Accepted, Intake
 from server.intake.addresses import (
     MAX_ADDRESS_LENGTH,
     Address,
@@ -12,9 +12,13 @@ from server.intake.addresses import (
     Refusal,
     canonical_address,
 )
-from server.intake.challenge import NORMAL, create_challenge
+from server.intake.challenge import NORMAL, Difficulty, create_challenge, difficulty_at
 from server.intake.defang import defang
+from server.intake.evidence import Evidence
 from server.intake.idempotency import new_idempotency_key, parse_idempotency_key
+from server.intake.pressure import Level, Pressure
+from server.intake.spool import Spool
+from server.intake.spool_stock import SpoolState
 from server.intake.submission import Handle, Submission
 
 __all__ = [
@@ -23,15 +27,21 @@ __all__ = [
     "Accepted",
     "Address",
     "AddressRefused",
+    "Difficulty",
     "Evidence",
     "Handle",
+    "Intake",
+    "Level",
     "Notice",
+    "Pressure",
     "Refusal",
+    "Spool",
+    "SpoolState",
     "Submission",
-    "accept_report",
     "canonical_address",
     "create_challenge",
     "defang",
+    "difficulty_at",
     "errors",
     "new_idempotency_key",
     "parse_idempotency_key",

@@ -71,9 +71,9 @@ class Submission:
         }
         return {name: value for name, value in content.items() if value not in (None, [])}
 
-    def canonical_body(self) -> dict[str, Any]:
-        """Everything but the challenge, for the body's tag."""
-        return self.sealed_content() | {
+    def canonical_body(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Everything but the challenge, for the body's tag; `content` is `sealed_content()`."""
+        return content | {
             "key": self.key,
             "language": self.language,
             "territory": self.territory,

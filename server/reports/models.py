@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.partners.vocabulary import KeyMode
@@ -56,9 +56,18 @@ class Envelope(Base):
     """A sealed part of a report: HPKE over a data key, the data key over the padded content.
 
     `damaged_at` is when it was first found not to open: it is set apart for a person.
+    `content_key_id` is set where version 1 was re-sealed: its content stays bound to that key's id.
     """
 
     __tablename__ = "envelopes"
+    __table_args__ = (
+        Index(
+            "ix_envelopes_damaged",
+            "sealing_key_id",
+            sqlite_where=text("damaged_at IS NOT NULL"),
+            postgresql_where=text("damaged_at IS NOT NULL"),
+        ),
+    )
 
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), primary_key=True)
     kind: Mapped[EnvelopeKind] = mapped_column(text_enum(EnvelopeKind, 12), primary_key=True)
@@ -67,10 +76,15 @@ class Envelope(Base):
     wrapped_key: Mapped[bytes]
     ciphertext: Mapped[bytes]
     damaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    content_key_id: Mapped[UUID | None]
 
 
 class SealingKey(Base):
-    """A generation of the hotline's sealing key: the public half, and its recovery copy."""
+    """A generation of the hotline's sealing key: the public half, and its recovery copy.
+
+    Made, then active, then open (superseded: it opens what it sealed), then retired (nothing
+    depends on it any more).
+    """
 
     __tablename__ = "sealing_keys"
 
@@ -81,4 +95,14 @@ class SealingKey(Base):
     recovery_copy: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SpentChallenge(Base):
+    """The SHA-256 of a solved challenge's signature, spent with the report that it speaks for."""
+
+    __tablename__ = "spent_challenges"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -39,16 +39,22 @@ from server.reports.sealing_keys import (
 )
 from server.reports.store import (
     REPORT_RECEIVED,
+    UNATTRIBUTED,
     NewReport,
+    ReportStore,
     SpentProof,
     StoredSubmission,
+    Written,
     day_received,
     find_submission,
-    store_report,
+    forget_spent_challenges,
 )
+from server.reports.store_core import store_batch
+from server.reports.writer import ReportWriter, open_store
 
 __all__ = [
     "REPORT_RECEIVED",
+    "UNATTRIBUTED",
     "CountedBy",
     "EnvelopeDamaged",
     "NewReport",
@@ -61,11 +67,14 @@ __all__ = [
     "ReceiptStatus",
     "Report",
     "ReportCount",
+    "ReportStore",
+    "ReportWriter",
     "SealedPart",
     "SealingKey",
     "SpentProof",
     "StoredSubmission",
     "Tokens",
+    "Written",
     "activate_sealing_key",
     "count_reports",
     "create_sealing_key",
@@ -73,6 +82,7 @@ __all__ = [
     "day_received",
     "derive_tokens",
     "find_submission",
+    "forget_spent_challenges",
     "generate_key_pair",
     "get_by_reference",
     "in_fours",
@@ -82,10 +92,11 @@ __all__ = [
     "look_up_receipt",
     "oldest_day",
     "open_report",
+    "open_store",
     "parse_receipt",
     "parse_reference",
     "receipt_hmac",
     "seal",
-    "store_report",
+    "store_batch",
     "veiled",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum, auto
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.partners.service import KeyMode
 from server.reports.models import Report, SpentChallenge
+from server.reports.outcome import Outcome
 from server.reports.sealing import SealedPart
 from server.reports.vocabulary import Lane, ReportType
 from server.storage.ids import moment_of
@@ -76,20 +76,6 @@ class StoredSubmission:
     body_tag: bytes
     secret_generation: int
     received_at: datetime
-
-
-class Outcome(Enum):
-    """What became of one report of a batch."""
-
-    STORED = auto()
-    SAME = auto()
-    """The same submission was stored before."""
-    CONFLICT = auto()
-    """Another body was stored under this idempotency key."""
-    SPENT = auto()
-    """Its challenge was spent by another submission: not stored."""
-    REFUSED = auto()
-    """The database does not take what it holds: not stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ MODEL_MODULES = (
     "server.delivery.models",
     "server.directory.models",
     "server.reports.models",
-    "server.intake.models",
     "server.statistics.models",
 )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.extensions import database, settings
+from server.extensions import intake
 from server.intake.service import (
     Accepted,
     Evidence,
     Submission,
-    accept_report,
     errors,
     parse_idempotency_key,
 )
@@ -38,7 +37,7 @@ def submit(
     timed: bool = False,
     secret_key: str | None = None,
 ) -> Accepted:
-    """Accept a submission and commit it before returning.
+    """Accept a submission; it is durable when this returns.
 
     `timed` says that a form without JavaScript was filled in at a person's pace, which counts up
     to a rate per partner key. Raises the errors of `server.intake.errors`.
@@ -49,7 +48,6 @@ def submit(
         raise errors.NoSealingKey
     unhurried = timed and earns_normal_lane_by_pace(submission.key)
     evidence = Evidence(secret_key=secret_key, timed_form=unhurried)
-    with database().transaction() as session:
-        accepted = accept_report(session, submission, key, evidence, settings().intake_secrets)
+    accepted = intake().accept(submission, key, evidence)
     dawdle(part)
     return accepted

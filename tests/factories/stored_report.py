@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.partners.service import KeyMode
 from server.reports.models import Report
-from server.reports.service import NewReport, SealedPart, store_report
+from server.reports.service import NewReport, SealedPart, store_batch
 from server.reports.vocabulary import EnvelopeKind, Lane, PublicStatus, ReportType
 from server.storage.ids import first_id_at, new_id
 
@@ -48,7 +48,7 @@ def stored_report(
         "report_type": ReportType.NOT_SURE,
         "parts": (SealedPart(EnvelopeKind.REPORT, 1, new_id(), b"", b""),),
     }
-    store_report(session, NewReport(**values | changes))
+    store_batch(session.connection(), [NewReport(**values | changes)])
     if status is not PublicStatus.RECEIVED:
         session.get_one(Report, identifier).status = status
     return identifier

@@ -12,7 +12,6 @@ import time_machine
 from sqlalchemy import func, select
 
 from server.delivery.models import OutboxMessage
-from server.intake.accept import Evidence, accept_report
 from server.intake.addresses import canonical_address
 from server.intake.challenge import create_challenge
 from server.intake.errors import (
@@ -23,6 +22,7 @@ from server.intake.errors import (
     NoSealingKey,
     SecretKeyRefused,
 )
+from server.intake.evidence import Evidence
 from server.intake.submission import Submission
 from server.partners import service as partners
 from server.partners.service import KeyMode
@@ -49,10 +49,11 @@ def submission(key, **changes):
 
 
 @pytest.fixture
-def accept(database, settings, sealing_key):
+def accept(open_intake, settings):
+    """Accepts one submission through a process that has just begun: it remembers no key."""
+
     def accept(item, idempotency=IDEMPOTENCY, evidence=None, secrets=settings.intake_secrets):
-        with database.transaction() as session:
-            return accept_report(session, item, idempotency, evidence or Evidence(), secrets)
+        return open_intake(secrets=secrets).accept(item, idempotency, evidence or Evidence())
 
     return accept
 

@@ -10,8 +10,8 @@ import altcha
 import pytest
 import time_machine
 
-from server.intake.challenge import Difficulty, create_challenge, spend, verify_challenge
-from server.intake.errors import ChallengeExpired, ChallengeForged, ChallengeSpent
+from server.intake.challenge import Difficulty, create_challenge, verify_challenge
+from server.intake.errors import ChallengeExpired, ChallengeForged
 from server.storage.keyring import new_secret, parse_intake_secrets
 
 EASY = Difficulty(cost=1, counter_from=5, counter_to=20)
@@ -102,15 +102,3 @@ def test_an_old_challenge_is_expired_not_forged(secrets):
         old = solve(create_challenge(secrets, KEY, EASY))
     with pytest.raises(ChallengeExpired):
         verify_challenge(secrets, KEY, old)
-
-
-def test_a_challenge_is_spent_once(session, secrets, payload):
-    spend(session, verify_challenge(secrets, KEY, payload))
-    with pytest.raises(ChallengeSpent):
-        spend(session, verify_challenge(secrets, KEY, payload))
-
-
-def test_two_challenges_are_spent_side_by_side(session, secrets):
-    for _ in range(2):
-        payload = solve(create_challenge(secrets, KEY, EASY))
-        spend(session, verify_challenge(secrets, KEY, payload))

@@ -23,6 +23,7 @@ LATE = timedelta(minutes=2)
 PURPOSES = {
     "audit.chain": "Link new events into the audit trail",
     "audit.checkpoint": "Sign the audit trail",
+    "challenges.tidy": "Forget spent challenges that ended",
     "outbox.tidy": "Forget done messages after a week",
     "sightings.fold": "Add up where keys are shown",
     "statistics.recount": "Count reports",

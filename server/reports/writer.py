@@ -1,0 +1,186 @@
+"""One thread of a process stores the reports of all the others, as many as wait in one commit.
+
+Whoever waits is answered after the commit, or told within a budget that the database is away:
+then nobody knows whether the report is stored, and the same one may be stored again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Final
+from weakref import WeakSet, finalize
+
+from server.observability.logs import log_failed_job
+from server.reports.store import NewReport, ReportStore, Written
+from server.reports.store_core import CoreStore
+from server.reports.store_postgresql import PostgresStore
+from server.storage.availability import BUDGET_S, Availability, DatabaseAway
+from server.storage.database import Database
+
+MAX_BATCH = 64
+#: A connection that nobody uses is closed.
+IDLE_S = 60.0
+
+OpenStore = Callable[[], ReportStore]
+
+
+def open_store(database: Database) -> ReportStore:
+    """A store with a connection of its own, which it opens when it is first written to."""
+    return CoreStore(database) if database.is_sqlite else PostgresStore(database.engine)
+
+
+class _Waiting:
+    """A report that somebody waits for."""
+
+    __slots__ = ("abandoned", "answer", "report", "turn")
+
+    def __init__(self, report: NewReport) -> None:
+        self.report = report
+        self.answer: Written | None = None
+        self.abandoned = False
+        self.turn = Lock()
+        self.turn.acquire()
+
+    def done(self, answer: Written | None) -> None:
+        self.answer = answer
+        self.turn.release()
+
+
+_STOP: Final = None
+_Queue = SimpleQueue[_Waiting | None]
+
+
+class ReportWriter:
+    """For all threads of a process; its own thread begins with the first report.
+
+    A forked process has a thread and a connection of its own.
+    """
+
+    def __init__(
+        self, open_store: OpenStore, availability: Availability, budget_s: float = BUDGET_S
+    ) -> None:
+        self.availability = availability
+        self._open_store = open_store
+        self._budget_s = budget_s
+        self._thread: Thread | None = None
+        self.begin_anew()
+        _writers.add(self)
+
+    def write(self, report: NewReport) -> Written:
+        """Store one report durably; raises DatabaseAway, at once while it is known to be away."""
+        if not self.availability.may_try():
+            raise DatabaseAway
+        waiting = _Waiting(report)
+        self._ensure_thread()
+        self._queue.put(waiting)
+        if not waiting.turn.acquire(timeout=self._budget_s):
+            waiting.abandoned = True
+            self.availability.failed()
+            raise DatabaseAway
+        if waiting.answer is None:
+            raise DatabaseAway
+        return waiting.answer
+
+    def close(self) -> None:
+        """Let the thread end, and its connection with it, once it has stored what waits."""
+        thread = self._thread
+        if thread is not None:
+            self._queue.put(_STOP)
+            thread.join(self._budget_s * 2)
+            self._thread = None
+
+    def begin_anew(self) -> None:
+        """Forget thread, queue and connection: in a forked process they are the other's."""
+        self._queue: _Queue = SimpleQueue()
+        self._starting = Lock()
+        self._thread = None
+
+    def _ensure_thread(self) -> None:
+        if self._thread is not None:
+            return
+        with self._starting:
+            if self._thread is None:
+                # It holds the queue and not the writer, so that a forgotten writer goes.
+                work = (self._queue, self._open_store(), self.availability)
+                thread = Thread(target=_store_all, args=work, name="report-writer", daemon=True)
+                thread.start()
+                finalize(self, self._queue.put, _STOP)
+                self._thread = thread
+
+
+_writers: WeakSet[ReportWriter] = WeakSet()
+
+
+def _begin_all_anew() -> None:
+    for writer in tuple(_writers):
+        writer.begin_anew()
+
+
+os.register_at_fork(after_in_child=_begin_all_anew)
+
+
+def _store_all(queue: _Queue, store: ReportStore, availability: Availability) -> None:
+    """The thread: whatever waits makes one batch, until STOP."""
+    left: list[_Waiting] = []
+    stopping = False
+    while left or not stopping:
+        if not left:
+            try:
+                first = queue.get(timeout=IDLE_S)
+            except Empty:
+                store.close()
+                continue
+            stopping = first is _STOP
+            left = [first] if first is not None else []
+        while not stopping and len(left) < MAX_BATCH:
+            try:
+                another = queue.get_nowait()
+            except Empty:
+                break
+            stopping = another is _STOP
+            if another is not None:
+                left.append(another)
+        batch, left = _apart(left)
+        _store(batch, store, availability)
+    store.close()
+
+
+def _apart(waiting: list[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
+    """Those that may stand in one batch: no two of one submission or one challenge; the rest."""
+    seen: set[bytes] = set()
+    batch: list[_Waiting] = []
+    left: list[_Waiting] = []
+    for each in waiting:
+        report = each.report
+        names = {report.idempotency_hash}
+        if report.challenge is not None:
+            names.add(report.challenge.digest)
+        if seen.isdisjoint(names):
+            seen |= names
+            batch.append(each)
+        else:
+            left.append(each)
+    # One order on all processes: retries of the same submissions cannot block one another.
+    batch.sort(key=lambda each: each.report.idempotency_hash)
+    return batch, left
+
+
+def _store(batch: list[_Waiting], store: ReportStore, availability: Availability) -> None:
+    wanted = [each for each in batch if not each.abandoned]
+    if not wanted:
+        return
+    answers: list[Written] | list[None]
+    try:
+        answers = store.write([each.report for each in wanted])
+        availability.answered()
+    except DatabaseAway:
+        availability.failed()
+        answers = [None] * len(wanted)
+    except Exception as error:  # nobody may wait in vain: a fault of ours counts as one of theirs
+        log_failed_job("reports.write", error)
+        answers = [None] * len(wanted)
+    for each, answer in zip(wanted, answers, strict=True):
+        each.done(answer)
