@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -16,10 +14,9 @@ from server.partners.errors import PartnerError
 from server.partners.key_format import KEY_ID_LENGTH, SECRET, Kind, mint_key
 from server.partners.key_terms import CheckedTerms, KeyTerms, check_terms
 from server.partners.models import Partner, PartnerKey, Portal
+from server.partners.secret_key import secret_hmac
 from server.partners.vocabulary import KeyMode, KeyState
 from server.storage.keyring import IntakeSecrets
-
-SECRET_LABEL = "secret-key"  # noqa: S105  (an HKDF label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def add_key(
     minted = mint_key(kind, mode)
     row = PartnerKey(
         text=minted.key_id if secret else minted.text,
-        secret_hmac=_secret_hmac(secrets, minted.text) if secret else None,
+        secret_hmac=secret_hmac(secrets, minted.text) if secret else None,
         mode=mode,
         state=KeyState.ACTIVE,
         partner_id=partner.id,
@@ -141,22 +138,6 @@ def predecessor_of(session: Session, key: PartnerKey) -> PartnerKey | None:
     return session.scalar(select(PartnerKey).where(PartnerKey.successor_id == key.id))
 
 
-def secret_matches(secrets: IntakeSecrets, key: PartnerKey, text: str) -> bool:
-    """Whether `text` is this secret key, under any configured generation; constant time."""
-    if key.secret_hmac is None:
-        return False
-    return any(
-        hmac.compare_digest(key.secret_hmac, _secret_hmac(secrets, text, generation))
-        for generation in secrets.numbers()
-    )
-
-
-def _secret_hmac(secrets: IntakeSecrets, text: str, generation: int | None = None) -> bytes:
-    return hmac.new(
-        secrets.derive(SECRET_LABEL, generation), text.encode("ascii"), hashlib.sha256
-    ).digest()
-
-
 def _with_place() -> Select[PartnerKey]:
     return select(PartnerKey).options(joinedload(PartnerKey.partner), joinedload(PartnerKey.portal))
 
@@ -183,5 +164,4 @@ __all__ = [
     "issue_key",
     "list_keys",
     "predecessor_of",
-    "secret_matches",
 ]

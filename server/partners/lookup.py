@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from server.partners.branding import BrandingTexts, BrandingView, logo_uri
 from server.partners.key_format import PUBLISHABLE, SECRET, parse_key
-from server.partners.keys import secret_matches
 from server.partners.models import Branding, BrandingDraft, Partner, PartnerKey, Portal
 from server.partners.resolved_key import PortalWords, ResolvedKey, Standing
+from server.partners.secret_key import SecretKey, secret_matches
 from server.partners.vocabulary import KeyMode, KeyState
 from server.storage.keyring import IntakeSecrets
 
@@ -32,11 +32,18 @@ def find_secret_key(session: Session, text: str, secrets: IntakeSecrets) -> Reso
     parsed = parse_key(text)
     if parsed is None or parsed.kind != SECRET:
         return None
-    row = session.execute(_query().where(PartnerKey.text == parsed.key_id)).first()
-    if row is None or not secret_matches(secrets, row[0], text):
+    stored = stored_secret_key(session, parsed.key_id)
+    if stored is None or not secret_matches(secrets, stored.hmac, text):
         return None
-    key = _resolve(row)
-    return key if key.standing(datetime.now(UTC)) is Standing.OPEN else None
+    return stored.key if stored.key.standing(datetime.now(UTC)) is Standing.OPEN else None
+
+
+def stored_secret_key(session: Session, key_id: str) -> SecretKey | None:
+    """The secret key whose text begins with `key_id`, with the HMAC that the whole must have."""
+    row = session.execute(_query().where(PartnerKey.text == key_id)).first()
+    if row is None or row[0].secret_hmac is None:
+        return None
+    return SecretKey(_resolve(row), row[0].secret_hmac)
 
 
 def get_attribution(session: Session, key_id: UUID) -> ResolvedKey | None:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
@@ -85,6 +85,7 @@ class BoundedReads:
         self._database = database
         self._budget_s = budget_s
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bounded-read")
+        self._look: Future[Any] | None = None
 
     def read(self, question: Callable[[Session], Answer]) -> Answer:
         """What `question` returns, asked in a session that is read only; raises DatabaseAway.
@@ -101,9 +102,20 @@ class BoundedReads:
             asked.cancel()
             self.availability.failed()
             raise DatabaseAway from None
+        except DataError:
+            raise  # it answered: the question was a wrong one
         except (DBAPIError, PoolExhausted) as error:
             self.availability.failed()
             raise DatabaseAway from error
+
+    def look_again(self) -> None:
+        """While the database is away, find out whether it is back: waits for nothing.
+
+        For those who go on with what they know: else nobody would ever try.
+        """
+        looking = self._look is not None and not self._look.done()
+        if self.availability.is_away and not looking and self.availability.may_try():
+            self._look = self._threads.submit(self._ask, lambda session: session.connection())
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

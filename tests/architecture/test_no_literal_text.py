@@ -29,11 +29,11 @@ from server.config import bundled, load_settings
 from server.directory.service import continent_name, territories
 from server.extensions import KEYS
 from server.partners import service as partners
-from server.partners.key_cache import KEPT_S
 from server.partners.service import Continent
 from server.reports.service import SealingKey
 from server.reports.vocabulary import OutOfRemit
 from server.storage.database import Database
+from server.storage.last_known import KEPT_S
 from server.web.locale import LANGUAGES
 from tests.architecture.tree import ROOT
 from tests.factories.key import KeyFactory
@@ -196,7 +196,7 @@ def test_pages_that_stand_where_the_form_cannot(form: Visitor, database: Databas
     with database.transaction() as session:
         partners.revoke_key(session, key, reason="test", actor="system")
     kept = client.application.extensions[KEYS]
-    kept.clock = lambda: time.monotonic() + KEPT_S  # as it is from then on, at the latest
+    kept.publishable.clock = lambda: time.monotonic() + KEPT_S  # as it is from then on, at the latest
     pages["revoked key"] = client.get(form.address)
     assert {name: page.status_code for name, page in pages.items()} == {
         "unknown key": 404,

@@ -1,0 +1,143 @@
+"""A resolved key as JSON, for the copy on disk that serves while the database is away.
+
+Each field is named here on purpose: a copy that an older or newer version wrote is told by it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from server.partners.branding import BrandingTexts, BrandingView
+from server.partners.resolved_key import PortalWords, ResolvedKey
+from server.partners.secret_key import SecretKey
+from server.partners.vocabulary import Continent, KeyMode, KeyState, Reach
+
+
+def encode_key(key: ResolvedKey) -> dict[str, Any]:
+    """What `decode_key` makes the same key of."""
+    return {
+        "id": str(key.id),
+        "text": key.text,
+        "mode": key.mode.value,
+        "state": key.state.value,
+        "ceased_at": _written(key.ceased_at),
+        "expires_at": _written(key.expires_at),
+        "label": key.label,
+        "partner_id": str(key.partner_id),
+        "partner_slug": key.partner_slug,
+        "partner_name": key.partner_name,
+        "portal_id": str(key.portal_id),
+        "portal_slug": key.portal_slug,
+        "portal_name": key.portal_name,
+        "portal_languages": list(key.portal_languages),
+        "reach": key.reach.value,
+        "continent": key.continent.value if key.continent else None,
+        "territories": list(key.territories),
+        "languages": list(key.languages),
+        "default_language": key.default_language,
+        "origins": list(key.origins),
+        "campaign": key.campaign,
+        "branding": _encode_branding(key.branding),
+        "revision": key.revision,
+        "portal_texts": {
+            language: {"emergency": words.emergency, "helpline": words.helpline}
+            for language, words in key.portal_texts.items()
+        },
+    }
+
+
+def decode_key(record: dict[str, Any]) -> ResolvedKey:
+    """The key; raises KeyError, TypeError or ValueError for anything `encode_key` did not give."""
+    return ResolvedKey(
+        id=UUID(record["id"]),
+        text=_text(record["text"]),
+        mode=KeyMode(record["mode"]),
+        state=KeyState(record["state"]),
+        ceased_at=_moment(record["ceased_at"]),
+        expires_at=_moment(record["expires_at"]),
+        label=_text(record["label"]),
+        partner_id=UUID(record["partner_id"]),
+        partner_slug=_text(record["partner_slug"]),
+        partner_name=_text(record["partner_name"]),
+        portal_id=UUID(record["portal_id"]),
+        portal_slug=_text(record["portal_slug"]),
+        portal_name=_text(record["portal_name"]),
+        portal_languages=_texts(record["portal_languages"]),
+        reach=Reach(record["reach"]),
+        continent=None if record["continent"] is None else Continent(record["continent"]),
+        territories=_texts(record["territories"]),
+        languages=_texts(record["languages"]),
+        default_language=_text(record["default_language"]),
+        origins=_texts(record["origins"]),
+        campaign=None if record["campaign"] is None else _text(record["campaign"]),
+        branding=_decode_branding(record["branding"]),
+        revision=_text(record["revision"]),
+        portal_texts={
+            _text(language): PortalWords(_text(words["emergency"]), _text(words["helpline"]))
+            for language, words in record["portal_texts"].items()
+        },
+    )
+
+
+def encode_secret_key(secret: SecretKey) -> dict[str, Any]:
+    """The key and its HMAC: the secret itself is known to its holder only."""
+    hmac = base64.b64encode(secret.hmac).decode("ascii")
+    return {"key": encode_key(secret.key), "hmac": hmac}
+
+
+def decode_secret_key(record: dict[str, Any]) -> SecretKey:
+    """Raises as `decode_key` does."""
+    return SecretKey(decode_key(record["key"]), base64.b64decode(record["hmac"], validate=True))
+
+
+def _encode_branding(branding: BrandingView) -> dict[str, Any]:
+    return {
+        "display_name": branding.display_name,
+        "colour": branding.colour,
+        "logo": branding.logo,
+        "texts": {
+            language: {"intro": texts.intro, "footer": texts.footer}
+            for language, texts in branding.texts.items()
+        },
+    }
+
+
+def _decode_branding(record: dict[str, Any]) -> BrandingView:
+    return BrandingView(
+        display_name=_text(record["display_name"]),
+        colour=_text(record["colour"]),
+        logo=_text(record["logo"]),
+        texts={
+            _text(language): BrandingTexts(_text(texts["intro"]), _text(texts["footer"]))
+            for language, texts in record["texts"].items()
+        },
+    )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(written: str | None) -> datetime | None:
+    if written is None:
+        return None
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _texts(values: Sequence[object]) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError("not a list")
+    return tuple(map(_text, values))
