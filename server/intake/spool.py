@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 
@@ -102,17 +103,17 @@ class Spool:
             return heapq.nsmallest(limit, entries(self.folder))
 
     def read(self, entry: Entry) -> NewReport | None:
-        """The report of an entry, or None: it is gone, or unreadable and set apart."""
-        try:
-            return decode(_content(entry.path))
-        except FileNotFoundError:
-            return None
-        except SpoolFileDamaged:
-            self.set_apart(entry.path, UNREADABLE)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise SpoolFailed(_reason(error)) from error
-            self.set_apart(entry.path, UNREADABLE)
+        """The report of an entry, or None when it is gone or its owner is another.
+
+        Raises SpoolFileDamaged also when the disk cannot read it, SpoolFailed for all else.
+        """
+        with _failing(), suppress(FileNotFoundError, PermissionError):
+            try:
+                return decode(_content(entry.path))
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+                raise SpoolFileDamaged("the disk does not read it") from error
         return None
 
     def remove(self, entry: Entry) -> None:
@@ -130,7 +131,7 @@ class Spool:
             for folder in folders:
                 sync_folder(folder)
 
-    def set_apart(self, path: Path, why: str, report: NewReport | None = None) -> None:
+    def set_apart(self, path: Path, why: str, report_id: UUID | None = None) -> None:
         """Move a report that cannot be stored to where a person looks at it."""
         apart = self.folder / SET_APART
         with _failing(), suppress(FileNotFoundError):
@@ -141,9 +142,9 @@ class Spool:
             path.rename(target)
             sync_folder(apart)
             sync_folder(path.parent)
-            named = "unknown" if report is None else str(report.id)
+            named = "unknown" if report_id is None else str(report_id)
             _log.error("spooled report set apart", kind=why, report_id=named)
-            self._stock.recount()
+            self._stock.moved_apart()
 
     def _create(self, path: Path, data: bytes) -> bool:
         """False when the name was taken meanwhile, or the folder taken away."""

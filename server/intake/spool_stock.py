@@ -115,6 +115,12 @@ class Stock:
             if not self._count.waiting:
                 self._count.oldest = None
 
+    def moved_apart(self) -> None:
+        """A report does not wait any more, and lies in the folder still."""
+        self.removed(0)
+        with self._lock:
+            self._count.set_apart += 1
+
     def state(self) -> SpoolState:
         self.recount_when_due()
         with self._lock:

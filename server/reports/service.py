@@ -23,6 +23,7 @@ from server.reports.references import (
     parse_receipt,
     parse_reference,
     receipt_hmac,
+    with_check_symbol,
 )
 from server.reports.sealing import (
     EnvelopeDamaged,
@@ -99,4 +100,5 @@ __all__ = [
     "seal",
     "store_batch",
     "veiled",
+    "with_check_symbol",
 ]
