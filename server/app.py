@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.config import Settings, bundled
-from server.extensions import AVAILABILITY, DATABASE, KEYS, READS, SETTINGS, SNAPSHOT, babel
+from server.extensions import AVAILABILITY, DATABASE, INTAKE, KEYS, READS, SETTINGS, SNAPSHOT, babel
 from server.observability.logs import configure_logs, log_unhandled
 from server.partners.service import KeyCache
 from server.storage.availability import Availability, BoundedReads
@@ -22,8 +22,10 @@ from server.web.console import views as console
 from server.web.embed import preview
 from server.web.embed import views as embed
 from server.web.errors import init_errors
+from server.web.intake import open_intake
 from server.web.kit import views as kit
-from server.web.limits import limiter
+from server.web.limits import EXTENSION as LIMITS
+from server.web.limits import make_limits
 from server.web.portal import views as portal
 from server.web.widget import views as widget
 
@@ -45,7 +47,6 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         BABEL_TRANSLATION_DIRECTORIES=str(bundled("translations")),
-        RATELIMIT_HEADERS_ENABLED=False,
     )
     app.extensions[SETTINGS] = settings
     app.extensions[DATABASE] = database = database or Database(settings.database_url)
@@ -57,11 +58,12 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     babel.init_app(app)
-    limiter.init_app(app)
     app.register_blueprint(health.blueprint)
     if settings.serves_public:
         app.extensions[SNAPSHOT] = snapshot = _snapshot(settings)
         keys.survive(snapshot)
+        app.extensions[LIMITS] = make_limits(settings)
+        app.extensions[INTAKE] = open_intake(app)
         init_api(app)
         for area in (widget, embed, preview, portal, kit):
             app.register_blueprint(area.blueprint)

@@ -9,6 +9,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from server.config import Settings
+from server.intake.service import Intake
 from server.partners.service import KeyCache
 from server.storage.availability import Availability, BoundedReads
 from server.storage.database import Database
@@ -19,6 +20,7 @@ READS = "portals.reads"
 SNAPSHOT = "portals.snapshot"
 SETTINGS = "portals.settings"
 KEYS = "portals.keys"
+INTAKE = "portals.intake"
 
 babel = Babel()
 csrf = CSRFProtect()
@@ -47,3 +49,8 @@ def reads() -> BoundedReads:
 def keys() -> KeyCache:
     """The current application's keys, as they were up to 5 s ago: for what anybody may look at."""
     return cast(KeyCache, current_app.extensions[KEYS])
+
+
+def intake() -> Intake:
+    """The current application's one way in for reports."""
+    return cast(Intake, current_app.extensions[INTAKE])
