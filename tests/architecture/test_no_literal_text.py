@@ -195,8 +195,8 @@ def test_pages_that_stand_where_the_form_cannot(form: Visitor, database: Databas
     }
     with database.transaction() as session:
         partners.revoke_key(session, key, reason="test", actor="system")
-    kept = client.application.extensions[KEYS]
-    kept.publishable.clock = lambda: time.monotonic() + KEPT_S  # as it is from then on, at the latest
+    kept = client.application.extensions[KEYS].publishable
+    kept.clock = lambda: time.monotonic() + KEPT_S  # as it is from then on, at the latest
     pages["revoked key"] = client.get(form.address)
     assert {name: page.status_code for name, page in pages.items()} == {
         "unknown key": 404,
