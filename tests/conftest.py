@@ -24,10 +24,26 @@ from server.storage.database import Database
 from server.storage.keyring import new_secret
 from server.storage.tables import all_tables
 from tests.factories.key import KeyFactory
-from tests.services.fixtures import browser, postgres_cluster, postgres_url
+from tests.services.fixtures import (
+    browser,
+    own_redis,
+    postgres_cluster,
+    postgres_url,
+    redis_url,
+    running_redis,
+)
 from tests.services.sealing import PASSPHRASE, SealingFiles, sealing_files
 
-__all__ = ["PASSPHRASE", "browser", "postgres_cluster", "postgres_url", "sealing_files"]
+__all__ = [
+    "PASSPHRASE",
+    "browser",
+    "own_redis",
+    "postgres_cluster",
+    "postgres_url",
+    "redis_url",
+    "running_redis",
+    "sealing_files",
+]
 
 
 @pytest.fixture(scope="session")

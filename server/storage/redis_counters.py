@@ -51,7 +51,7 @@ for i, key in ipairs(KEYS) do
 end
 return totals
 """
-_PROBE = Hit(Window("probe", 1, 1), "probe")
+_TRIAL = Hit(Window("trial", 1, 1), "trial")
 
 _log = structlog.get_logger("portals")
 
@@ -64,10 +64,11 @@ class RedisCounters:
         self._redis = connect(url)
         self._script = self._redis.register_script(_SCRIPT)
         self._memory = MemoryCounters()
-        self._probing = threading.Lock()
+        self._looking = threading.Lock()
+        self._refused = False
         # Until a first probe has seen that it is there and keeps nothing.
         self.availability.failed()
-        self._probe_aside()
+        self._look_aside()
 
     def count(self, hits: Sequence[Hit]) -> list[int]:
         answer = self._ask(lambda: self._count(hits))
@@ -82,7 +83,7 @@ class RedisCounters:
         """The answer; None when Redis is away, which one request in a second has looked into."""
         if self.availability.is_away:
             if self.availability.may_try():
-                self._probe_aside()
+                self._look_aside()
             return None
         try:
             return question()
@@ -106,21 +107,28 @@ class RedisCounters:
         self._redis.set(name, secrets.token_bytes(32), nx=True, exat=(day + 1) * DAY_S + 3_600)
         return cast(bytes, self._redis.get(name))
 
-    def _probe_aside(self) -> None:
-        if self._probing.acquire(blocking=False):
-            threading.Thread(target=self._probe, name="redis-probe", daemon=True).start()
+    def _look_aside(self) -> None:
+        if self._looking.acquire(blocking=False):
+            threading.Thread(target=self._look_once, name="redis-look", daemon=True).start()
 
-    def _probe(self) -> None:
+    def _look_once(self) -> None:
+        try:
+            self._look()
+        finally:
+            self._looking.release()
+
+    def _look(self) -> None:
+        """Whether it is back, keeps nothing, and takes a count."""
         try:
             if keeps_on_disk(self._redis):
-                _log.error("redis writes to a disk and is not used: see portals check")
+                if not self._refused:
+                    _log.error("redis writes to a disk and is not used: see portals check")
+                self._refused = True
                 return
-            self._count([_PROBE])
+            self._count([_TRIAL])
             self.availability.answered()
         except (redis.RedisError, OSError):
             self.availability.failed()
-        finally:
-            self._probing.release()
 
 
 def connect(url: str) -> redis.Redis:

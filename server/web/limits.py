@@ -1,73 +1,122 @@
-"""Whom a limit counts: an HMAC of the client's network under a key that lives in memory.
+"""How much comes in: by sender, by partner key, and overall. It sets prices, and refuses nobody.
 
-/24 of IPv4 and /56 of IPv6. The key is replaced daily, never written anywhere, and gone with
-the process: nothing that is kept leads back to an address.
+A sender is a client's network, or a partner's server by its secret key, as an HMAC under a key
+that is replaced daily and gone within 48 hours: nothing that is kept leads back to an address.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import ipaddress
-import secrets
-import threading
-import time
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
 
-from flask import request
-from flask_limiter import Limiter
-from limits import parse
+from flask import current_app
 
-KEY_LIFETIME_S = 24 * 3600
+from server.config import Settings
+from server.intake.service import Difficulty, Level, Pressure, difficulty_at, errors
+from server.storage.bucket_key import DailyKey
+from server.storage.counters import Counters, Hit, MemoryCounters, Window
+from server.storage.redis_counters import RedisCounters
+from server.web.client_network import network_of
 
-
-class _DailyKey:
-    """A random key that is replaced once a day."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._key = secrets.token_bytes(32)
-        self._born = time.monotonic()
-
-    def current(self) -> bytes:
-        with self._lock:
-            if time.monotonic() - self._born > KEY_LIFETIME_S:
-                self._key = secrets.token_bytes(32)
-                self._born = time.monotonic()
-            return self._key
+EXTENSION = "portals.limits"
 
 
-_daily_key = _DailyKey()
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """From how many within the window on the level is RAISED, HIGH and EXTREME."""
+
+    window: Window
+    levels: tuple[int, int, int]
+
+    def level(self, count: int) -> Level:
+        return Level(bisect_right(self.levels, count))
 
 
-def client_bucket() -> str:
-    """The bucket of this request's client, 16 hexadecimal digits."""
-    return bucket_of(request.remote_addr or "")
-
-
+#: A whole town may stand behind one address of its mobile network: 6 a minute are more than that.
+SENDER = Rate(Window("sender", 60, 10), (61, 201, 801))
+#: A partner's server with its secret key: a chat gateway of a whole country.
+SERVER = Rate(Window("server", 60, 10), (3_001, 10_001, 40_001))
+KEY = Rate(Window("key", 10, 6), (61, 301, 1_501))
+OVERALL = Rate(Window("overall", 2, 5), (101, 501, 3_001))
+#: Who asks for challenges and sends nothing collects them.
+CHALLENGES = Rate(Window("challenges", 60, 10), (181, 601, 2_401))
 #: How many reports a minute may earn a key the normal lane by pace alone, without a challenge.
 #: More than a busy partner gets; a program that waits its 3 s in parallel ends in the low lane.
-TIMED_FORMS = parse("60 per minute")
-
-limiter = Limiter(key_func=client_bucket, storage_uri="memory://", headers_enabled=False)
-
-
-def earns_normal_lane_by_pace(key: str) -> bool:
-    """Count one unhurried form without script for a partner key; False above the key's rate.
-
-    Above it nobody is refused: the report goes into the low lane.
-    """
-    return limiter.limiter.hit(TIMED_FORMS, "timed-form", key)
+TIMED_FORMS, MOST_TIMED_FORMS = Window("timed", 10, 6), 60
+ALL = "all"
 
 
-def bucket_of(address: str) -> str:
-    """The bucket of a network address; what is no address has one bucket in common."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        network = "unknown"
-    else:
-        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-            ip = ip.ipv4_mapped
-        prefix = 24 if ip.version == 4 else 56
-        network = str(ipaddress.ip_network((ip, prefix), strict=False))
-    return hmac.new(_daily_key.current(), network.encode(), hashlib.sha256).hexdigest()[:16]
+class Limits:
+    """Counts what comes in, for one process or, through Redis, for all of them."""
+
+    def __init__(self, counters: Counters, daily_key: DailyKey, ceiling: int) -> None:
+        self._counters = counters
+        self._daily_key = daily_key
+        self._most = ceiling * OVERALL.window.seconds
+
+    def pressure_of(self, environ: Mapping[str, Any], key_text: str) -> Pressure:
+        """Count one report by the WSGI `environ` of its request: the pressure with it.
+
+        Raises TooManyReports above the ceiling; that one is not counted overall.
+        """
+        token = environ.get("HTTP_AUTHORIZATION")
+        rate, name = (SERVER, token) if token else (SENDER, environ.get("REMOTE_ADDR", ""))
+        sender, key, overall = self._counters.count(
+            (
+                Hit(rate.window, self._bucket(name, is_address=not token)),
+                Hit(KEY.window, key_text),
+                Hit(OVERALL.window, ALL, cap=self._most),
+            )
+        )
+        if overall > self._most:
+            raise errors.TooManyReports
+        return Pressure(rate.level(sender), max(KEY.level(key), OVERALL.level(overall)))
+
+    def difficulty_for(self, environ: Mapping[str, Any], key_text: str) -> Difficulty:
+        """Count one challenge that is asked for: how hard it has to be."""
+        bucket = self._bucket(environ.get("REMOTE_ADDR", ""), is_address=True)
+        asked, sent, key, overall = self._counters.count(
+            (
+                Hit(CHALLENGES.window, bucket),
+                Hit(SENDER.window, bucket, amount=0),
+                Hit(KEY.window, key_text, amount=0),
+                Hit(OVERALL.window, ALL, amount=0),
+            )
+        )
+        return difficulty_at(
+            max(CHALLENGES.level(asked), SENDER.level(sent), KEY.level(key), OVERALL.level(overall))
+        )
+
+    def earns_normal_lane_by_pace(self, key_text: str) -> bool:
+        """Count one unhurried form without script for a partner key; False above the key's rate.
+
+        Above it nobody is refused: the report goes into the low lane.
+        """
+        return self._counters.count([Hit(TIMED_FORMS, key_text)])[0] <= MOST_TIMED_FORMS
+
+    def _bucket(self, name: str, *, is_address: bool) -> str:
+        """16 hexadecimal digits; another bucket tomorrow."""
+        text = network_of(name) if is_address else name.encode("utf-8", "surrogateescape")
+        return hmac.digest(self._daily_key.current(), text, "sha256")[:8].hex()
+
+
+def make_limits(settings: Settings) -> Limits:
+    """The limits of a process, as its settings say."""
+    ceiling = settings.max_reports_per_second
+    if settings.redis_url is None:
+        return Limits(MemoryCounters(), DailyKey(), ceiling)
+    counters = RedisCounters(settings.redis_url)
+    return Limits(counters, DailyKey(counters.shared_secret), ceiling)
+
+
+def limits() -> Limits:
+    """The current application's; outside of a request take them from `app.extensions`."""
+    return cast(Limits, current_app.extensions[EXTENSION])
+
+
+def earns_normal_lane_by_pace(key_text: str) -> bool:
+    """See `Limits`."""
+    return limits().earns_normal_lane_by_pace(key_text)

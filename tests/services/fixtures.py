@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.services.chromium import ChromiumMissing, launch
 from tests.services.postgres import Cluster, PostgresFailed, PostgresMissing
+from tests.services.redis_server import RedisMissing, RedisServer
 from tests.services.shared_postgres import shared_cluster
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -33,6 +34,35 @@ def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clust
 def postgres_url(postgres_cluster: Cluster) -> str:
     """An empty PostgreSQL database of this worker's own, as PORTALS_DATABASE_URL takes it."""
     return postgres_cluster.create_database(f"portals_{WORKER}")
+
+
+@pytest.fixture(scope="session")
+def running_redis() -> Iterator[RedisServer]:
+    """A real Redis, one for each worker. A machine without it fails the test."""
+    try:
+        server = RedisServer()
+    except RedisMissing as error:
+        pytest.fail(str(error), pytrace=False)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def redis_url(running_redis: RedisServer) -> str:
+    """An empty Redis, as PORTALS_REDIS_URL takes it."""
+    running_redis.client().flushall()
+    return running_redis.url
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis of a test's own, to be stopped, frozen or filled."""
+    try:
+        server = RedisServer()
+    except RedisMissing as error:
+        pytest.fail(str(error), pytrace=False)
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")

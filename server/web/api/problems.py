@@ -84,6 +84,11 @@ PROBLEMS: dict[str, Problem] = {
     "internal-error": Problem(
         500, "Internal error", "Send the same request again, with the same idempotency key."
     ),
+    "too-many-reports": Problem(
+        503,
+        "Too many reports at once",
+        "Try again in a minute with the same idempotency key, or use the hotline's own page.",
+    ),
     "not-ready": Problem(
         503,
         "Not ready to take reports",
@@ -101,6 +106,9 @@ INTAKE_PROBLEMS: dict[type[intake.IntakeError], str] = {
     intake.ChallengeSpent: "challenge-spent",
     intake.SecretKeyRefused: "unauthorized",
     intake.NoSealingKey: "not-ready",
+    intake.TooManyReports: "too-many-reports",
+    intake.SpoolFull: "not-ready",
+    intake.SpoolFailed: "not-ready",
 }
 
 _BY_STATUS = {
