@@ -2,15 +2,17 @@
 
 A random data key encrypts the padded content (ChaCha20-Poly1305, RFC 8439); HPKE (RFC 9180)
 with the hybrid KEM ML-KEM-768 + X25519, HKDF-SHA256 and ChaCha20-Poly1305 seals the data key
-to the hotline's sealing key. `info` binds report, part, schema version and sealing key, so that
-an envelope that is moved to another row does not open.
+to the hotline's sealing key. `info` binds report, part, schema version and sealing key to the
+data key, so that an envelope that is moved to another row does not open. The content itself is
+bound to report, part and version only: the data key alone is sealed anew for another sealing key
+(docs/decisions/0018). Version 1 bound the content to the sealing key too, and is still read.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -23,7 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from server.reports.vocabulary import EnvelopeKind
 
 SUITE = "HPKE MLKEM768-X25519 HKDF-SHA256 ChaCha20Poly1305"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 #: The content is padded to the first that fits. 1, 4 and 16 KiB hide a usual report's length;
 #: the larger ones hold twenty long addresses in other scripts.
 PADDED_SIZES = (1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576)
@@ -32,6 +34,9 @@ _LENGTH_BYTES = 4
 _MLKEM_PUBLIC = 1_184
 _MLKEM_SEED = 64
 _X25519 = 32
+_DATA_KEY = 32
+PRIVATE_BYTES = _MLKEM_SEED + _X25519
+_VERSIONS = (1, SCHEMA_VERSION)
 # Safe as a constant: every data key encrypts exactly one message.
 _NONCE = bytes(12)
 
@@ -52,13 +57,15 @@ class PublicSealingKey:
 
 @dataclass(frozen=True, slots=True)
 class SealedPart:
-    """One envelope, not yet stored."""
+    """One envelope. `content_key_id` is only there once version 1 was re-sealed: the sealing key
+    that its content is bound to."""
 
     kind: EnvelopeKind
     schema_version: int
     sealing_key_id: UUID
     wrapped_key: bytes
     ciphertext: bytes
+    content_key_id: UUID | None = None
 
 
 def generate_key_pair() -> tuple[bytes, bytes]:
@@ -74,29 +81,61 @@ def seal(
 ) -> SealedPart:
     """Seal JSON content; raises ValueError above 1,048,572 bytes of UTF-8."""
     plaintext = _pad(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+    data_key = os.urandom(_DATA_KEY)
     info = _info(report_id, kind, SCHEMA_VERSION, key.id)
-    data_key = os.urandom(32)
     return SealedPart(
         kind=kind,
         schema_version=SCHEMA_VERSION,
         sealing_key_id=key.id,
         wrapped_key=_suite.encrypt(data_key, _public_key(key.public_bytes), info),
-        ciphertext=ChaCha20Poly1305(data_key).encrypt(_NONCE, plaintext, info),
+        ciphertext=ChaCha20Poly1305(data_key).encrypt(
+            _NONCE, plaintext, _bound(report_id, kind, SCHEMA_VERSION, key.id)
+        ),
     )
 
 
 def unseal(part: SealedPart, report_id: UUID, private_bytes: bytes) -> dict[str, Any]:
     """Open an envelope; raises EnvelopeDamaged and nothing else for whatever is wrong with it."""
-    info = _info(report_id, part.kind, part.schema_version, part.sealing_key_id)
+    data_key = _data_key(part, report_id, private_bytes)
+    bound = _bound(
+        report_id, part.kind, part.schema_version, part.content_key_id or part.sealing_key_id
+    )
     try:
-        data_key = _suite.decrypt(part.wrapped_key, _private_key(private_bytes), info)
-        plaintext = ChaCha20Poly1305(data_key).decrypt(_NONCE, part.ciphertext, info)
+        plaintext = ChaCha20Poly1305(data_key).decrypt(_NONCE, part.ciphertext, bound)
         content = json.loads(_unpad(plaintext))
-    except (InvalidTag, ValueError, TypeError) as error:
+    except (InvalidTag, ValueError, RecursionError) as error:
         raise EnvelopeDamaged(f"{part.kind.value} envelope of report {report_id}") from error
     if not isinstance(content, dict):
         raise EnvelopeDamaged(f"{part.kind.value} envelope of report {report_id}")
     return content
+
+
+def reseal(
+    part: SealedPart, report_id: UUID, private_bytes: bytes, key: PublicSealingKey
+) -> SealedPart:
+    """The same content under another sealing key: its data key is sealed anew, all else stays.
+
+    The content is neither opened nor looked at. Raises EnvelopeDamaged when the data key does
+    not open.
+    """
+    data_key = _data_key(part, report_id, private_bytes)
+    info = _info(report_id, part.kind, part.schema_version, key.id)
+    bound_to = (part.content_key_id or part.sealing_key_id) if part.schema_version == 1 else None
+    return replace(
+        part,
+        sealing_key_id=key.id,
+        wrapped_key=_suite.encrypt(data_key, _public_key(key.public_bytes), info),
+        content_key_id=bound_to,
+    )
+
+
+def public_of(private_bytes: bytes) -> bytes:
+    """The public half of a private key; raises ValueError for what is none."""
+    if len(private_bytes) != PRIVATE_BYTES:
+        raise ValueError("no private sealing key")
+    kem = mlkem.MLKEM768PrivateKey.from_seed_bytes(private_bytes[:_MLKEM_SEED])
+    curve = x25519.X25519PrivateKey.from_private_bytes(private_bytes[_MLKEM_SEED:])
+    return kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
 
 
 def wrap_private_key(private_bytes: bytes, recovery_public: bytes, key_id: UUID) -> bytes:
@@ -119,6 +158,24 @@ def _info(report_id: UUID, kind: EnvelopeKind, version: int, key_id: UUID) -> by
         report_id.bytes,
         key_id.bytes,
     )
+
+
+def _bound(report_id: UUID, kind: EnvelopeKind, version: int, key_id: UUID) -> bytes:
+    """What the content is bound to, by its version."""
+    if version == 1:
+        return _info(report_id, kind, version, key_id)
+    return b"portals/content/%d/%b/%b" % (version, kind.value.encode(), report_id.bytes)
+
+
+def _data_key(part: SealedPart, report_id: UUID, private_bytes: bytes) -> bytes:
+    info = _info(report_id, part.kind, part.schema_version, part.sealing_key_id)
+    try:
+        data_key = _suite.decrypt(part.wrapped_key, _private_key(private_bytes), info)
+    except (InvalidTag, ValueError, TypeError) as error:
+        raise EnvelopeDamaged(f"{part.kind.value} envelope of report {report_id}") from error
+    if len(data_key) != _DATA_KEY or part.schema_version not in _VERSIONS:
+        raise EnvelopeDamaged(f"{part.kind.value} envelope of report {report_id}")
+    return data_key
 
 
 def _recovery_info(key_id: UUID) -> bytes:

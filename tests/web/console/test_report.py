@@ -172,7 +172,7 @@ def test_a_reference_is_found_as_people_write_it(at_work: Visitor, reference: st
         {"ciphertext": b"\0" * 1_040},
         {"ciphertext": b""},
         {"wrapped_key": b"x"},
-        {"schema_version": 2},
+        {"schema_version": 1},
     ],
 )
 def test_a_damaged_envelope_is_told_and_noted(
