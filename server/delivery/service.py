@@ -21,6 +21,7 @@ from server.delivery.outbox import (
     retry_dead_letters,
     work_state,
 )
+from server.delivery.pulse import Pulse, pulse
 from server.delivery.worker import Done, Worker
 from server.storage.ids import new_id
 
@@ -32,6 +33,7 @@ __all__ = [
     "Jobs",
     "Message",
     "OutboxMessage",
+    "Pulse",
     "RecurringJob",
     "Waiting",
     "WorkState",
@@ -41,6 +43,7 @@ __all__ = [
     "insert_messages",
     "list_dead_letters",
     "new_messages",
+    "pulse",
     "retry_dead_letters",
     "tidy_up",
     "work_state",

@@ -29,7 +29,7 @@ REFUSALS = (
     *("idempotency-key", "idempotency-conflict", "key-unknown", "key-ceased"),
     *("challenge-forged", "challenge-expired", "challenge-spent", "unauthorized"),
     *("malformed-json", "invalid-fields", "body-too-large", "no-uploads"),
-    *("unsupported-media-type", "not-ready", "spool-full", "too-many-requests"),
+    *("unsupported-media-type", "not-ready", "too-many-reports", "too-many-requests"),
     *("internal-error", OTHER),
 )
 #: How hard a challenge was made: 0 while all is calm.
