@@ -15,10 +15,11 @@ from server.partners.service import KeyCache
 from server.storage.availability import Availability, BoundedReads
 from server.storage.database import Database
 from server.storage.snapshot import Snapshot
-from server.web import health
+from server.web import health, metrics
 from server.web.access import anyone
 from server.web.api.setup import init_api
 from server.web.console import views as console
+from server.web.counted import CountedAnswers
 from server.web.embed import preview
 from server.web.embed import views as embed
 from server.web.errors import init_errors
@@ -27,6 +28,8 @@ from server.web.kit import views as kit
 from server.web.limits import EXTENSION as LIMITS
 from server.web.limits import make_limits
 from server.web.portal import views as portal
+from server.web.submission import EXTENSION as RECEPTION
+from server.web.submission import Reception
 from server.web.widget import views as widget
 
 MAX_BODY_BYTES = 64 * 1024
@@ -54,16 +57,15 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions[READS] = reads = BoundedReads(database, available)
     app.extensions[KEYS] = keys = KeyCache(reads, settings.intake_secrets)
     app.view_functions["static"] = anyone("stylesheets and scripts")(app.view_functions["static"])
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     babel.init_app(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     if settings.serves_public:
         app.extensions[SNAPSHOT] = snapshot = _snapshot(settings)
         keys.survive(snapshot)
-        app.extensions[LIMITS] = make_limits(settings)
-        app.extensions[INTAKE] = open_intake(app)
+        app.extensions[LIMITS] = limits = make_limits(settings)
+        app.extensions[INTAKE] = intake = open_intake(app)
+        app.extensions[RECEPTION] = Reception(intake, limits)
         init_api(app)
         for area in (widget, embed, preview, portal, kit):
             app.register_blueprint(area.blueprint)
@@ -71,6 +73,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         console.init_console_security(app)
         app.register_blueprint(console.blueprint)
     init_errors(app)
+    if hops := settings.trusted_proxies:  # in front of the lanes, too
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = CountedAnswers(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

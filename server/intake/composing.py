@@ -32,12 +32,14 @@ from server.reports.service import (
     seal,
 )
 from server.reports.vocabulary import EnvelopeKind, Lane
+from server.storage.availability import DatabaseAway
 from server.storage.ids import new_id
 from server.storage.keyring import IntakeSecrets
 
 #: As long as the column; a key that cannot be looked up cannot say which languages it speaks.
 _MAX_LANGUAGE = 12
 
+#: What new reports are sealed to; may raise DatabaseAway.
 SealingKeyNow = Callable[[], PublicSealingKey | None]
 
 
@@ -99,7 +101,10 @@ def compose(
     else:
         whose = _attributed(submission, key)
         lane = lane_for(signals, evidence.pressure, key.standing(now))
-    public = sealing_key()
+    try:
+        public = sealing_key()
+    except DatabaseAway:
+        public = None
     if public is None:
         raise NoSealingKey
     tokens = derive_tokens(secrets, submitted.idempotency_key, secrets.current)

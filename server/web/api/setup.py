@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, request
 from flask_smorest import Api
 
 from server.intake.service import errors
 from server.web.access import anyone
+from server.web.api.headers import API_HEADERS, CACHE_ANSWER
+from server.web.api.lane import ReportLane
 from server.web.api.problems import answer_intake_error
 from server.web.api.statistics import statistics as _statistics  # noqa: F401
 from server.web.api.views import blueprint
-
-#: Everything but a bearer's statistics may be asked from any page, without credentials.
-CORS_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": "content-type, idempotency-key",
-    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-    "Access-Control-Max-Age": "86400",
-}
+from server.web.submission import EXTENSION as RECEPTION
+from server.web.submission import Reception
 
 
 class PortalsApi(Api):  # type: ignore[misc]
@@ -59,15 +55,15 @@ def init_api(app: Flask) -> None:
     api.register_blueprint(blueprint)
     app.register_error_handler(errors.IntakeError, answer_intake_error)
     app.after_request(_add_headers)
+    reception = cast(Reception, app.extensions[RECEPTION])
+    app.wsgi_app = ReportLane(app.wsgi_app, reception)  # type: ignore[method-assign]
 
 
 def _add_headers(response: Response) -> Any:
     if request.path.startswith("/api/"):
-        response.headers.update(CORS_HEADERS)
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.update(API_HEADERS)
         if request.method == "POST":
-            response.headers["Cache-Control"] = "no-store"
+            response.headers["Cache-Control"] = CACHE_ANSWER
         else:
             response.headers.setdefault("Cache-Control", "public, max-age=60")
     return response

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from flask import request
 from marshmallow import Schema, ValidationError, fields, post_load
 from werkzeug.exceptions import Unauthorized
 
@@ -23,7 +24,8 @@ from server.statistics.service import (
 from server.web.access import anyone
 from server.web.api.problems import problem
 from server.web.api.schemas import ApiSchema
-from server.web.api.views import bearer_token, blueprint, refuses
+from server.web.api.tokens import bearer_token
+from server.web.api.views import blueprint, refuses
 
 MAX_DAYS = 400
 DEFAULT_DAYS = 30
@@ -99,7 +101,11 @@ def statistics(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
     it is empty.
     """
     with database().reading() as session:
-        key = find_secret_key(session, bearer_token() or "", settings().intake_secrets)
+        key = find_secret_key(
+            session,
+            bearer_token(request.environ) or "",
+            settings().intake_secrets,
+        )
         if key is None:
             raise problem(Unauthorized, "unauthorized")
         chosen = (query["group_by"], query["start"], query["end"])

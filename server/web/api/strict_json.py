@@ -41,13 +41,15 @@ def _read(request: Request) -> Any:
         raise problem(UnsupportedMediaType, "no-uploads")
     if not request.is_json:
         raise problem(UnsupportedMediaType, "unsupported-media-type")
-    raw = request.get_data(cache=True)
     try:
-        return json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_no_doubles, parse_constant=_refuse
-        )
+        return parse_json(request.get_data(cache=True))
     except (ValueError, RecursionError) as error:
         raise problem(BadRequest, "malformed-json", _why(error)) from None
+
+
+def parse_json(raw: bytes) -> Any:
+    """The JSON value that `raw` spells in UTF-8; raises ValueError or RecursionError."""
+    return json.loads(raw.decode("utf-8"), object_pairs_hook=_no_doubles, parse_constant=_refuse)
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -71,4 +73,4 @@ def _why(error: Exception) -> str:
     return f"The body is not JSON that has one meaning: {error}."
 
 
-__all__ = ["StrictParser", "read_json"]
+__all__ = ["StrictParser", "parse_json", "read_json"]

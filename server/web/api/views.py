@@ -42,7 +42,9 @@ from server.web.api.schemas import (
     ReportSchema,
 )
 from server.web.api.strict_json import StrictParser, read_json
+from server.web.api.tokens import bearer_token
 from server.web.labels import status_text
+from server.web.limits import limits
 from server.web.locale import chosen, speaking
 from server.web.reach import portal_of
 from server.web.rehearsal import dawdle, part_of
@@ -153,7 +155,8 @@ def challenges(body: dict[str, str]) -> dict[str, Any]:
     """An ALTCHA v2 challenge bound to the key, good once, for ten minutes."""
     key = _open_key(body["key"])
     dawdle(part_of(key, body.get("campaign")))
-    return create_challenge(settings().intake_secrets, key.text)
+    difficulty = limits().difficulty_for(request.environ, key.text)
+    return create_challenge(settings().intake_secrets, key.text, difficulty)
 
 
 @blueprint.post("/reports")
@@ -172,6 +175,7 @@ def challenges(body: dict[str, str]) -> dict[str, Any]:
     "invalid-fields",
     "challenge-expired",
     "challenge-spent",
+    "too-many-reports",
     "not-ready",
 )
 @blueprint.doc(
@@ -189,7 +193,11 @@ def challenges(body: dict[str, str]) -> dict[str, Any]:
 @blueprint.response(201, AcceptedSchema)
 def reports(submission: Submission) -> Accepted:
     """Take a report. The same key and body again get the same answer."""
-    return submit(submission, request.headers.get("Idempotency-Key"), secret_key=bearer_token())
+    return submit(
+        submission,
+        request.headers.get("Idempotency-Key"),
+        secret_key=bearer_token(request.environ),
+    )
 
 
 @blueprint.post("/receipts/lookup")
@@ -235,12 +243,3 @@ def _open_key(text: str | None) -> ResolvedKey:
     if key.standing(now) is Standing.CEASED:
         raise errors.KeyCeased
     return key
-
-
-def bearer_token() -> str | None:
-    """The token of `Authorization: Bearer …` (RFC 6750); another scheme counts as a wrong one."""
-    header = request.headers.get("Authorization")
-    if header is None:
-        return None
-    scheme, _, token = header.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,14 @@
+"""The secret key of a partner's server, as a request brings it."""
+
+from __future__ import annotations
+
+from wsgiref.types import WSGIEnvironment
+
+
+def bearer_token(environ: WSGIEnvironment) -> str | None:
+    """The token of `Authorization: Bearer …` (RFC 6750); another scheme counts as a wrong one."""
+    header: str | None = environ.get("HTTP_AUTHORIZATION")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
