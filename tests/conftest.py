@@ -26,6 +26,7 @@ from server.storage.tables import all_tables
 from tests.factories.key import KeyFactory
 from tests.services.fixtures import (
     browser,
+    least_privilege,
     own_redis,
     postgres_cluster,
     postgres_url,
@@ -37,6 +38,7 @@ from tests.services.sealing import PASSPHRASE, SealingFiles, sealing_files
 __all__ = [
     "PASSPHRASE",
     "browser",
+    "least_privilege",
     "own_redis",
     "postgres_cluster",
     "postgres_url",

@@ -11,7 +11,7 @@ import pytest
 
 from tests.architecture.tree import ROOT, project_files
 
-BUNDLED = ("static", "translations", "examples")
+BUNDLED = ("static", "translations", "examples", "deploy")
 
 
 @pytest.fixture(scope="module")

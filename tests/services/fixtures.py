@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.services.chromium import ChromiumMissing, launch
+from tests.services.database_roles import LeastPrivilege, least_privilege_in
 from tests.services.postgres import Cluster, PostgresFailed, PostgresMissing
 from tests.services.redis_server import RedisMissing, RedisServer
 from tests.services.shared_postgres import shared_cluster
@@ -63,6 +64,13 @@ def own_redis() -> Iterator[RedisServer]:
         pytest.fail(str(error), pytrace=False)
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def least_privilege(postgres_cluster: Cluster) -> Iterator[LeastPrivilege]:
+    """A PostgreSQL database with its roles, for tests of what each of them may do."""
+    with least_privilege_in(postgres_cluster, WORKER) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
