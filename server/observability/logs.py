@@ -14,7 +14,7 @@ import structlog
 ALLOWED_FIELDS = frozenset(
     {
         *("event", "level", "timestamp", "kind", "frames", "count", "report_id", "key_id"),
-        *("seconds", "job", "logger"),
+        *("seconds", "job", "logger", "where", "surfaces", "workers", "threads", "worker"),
     }
 )
 
