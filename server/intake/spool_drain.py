@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
 from server.intake.late_attribution import Resolve, attributed
 from server.intake.quarantine import quarantined
@@ -26,6 +28,8 @@ BATCH = 128
 BATCH_BYTES = 2 * 1_048_576
 #: The folder is listed once for so many.
 PASS = 5_000
+#: A disk may take milliseconds to remove a file, and many at once in no more.
+_REMOVERS = 8
 #: Why a report is set apart, as logs say it.
 REFUSED = "refused by the database"
 
@@ -62,14 +66,15 @@ def drain(
     with spool.exclusively() as is_ours:
         if not is_ours:
             return Drained(is_busy=True)
-        draining = _Draining(spool, store, resolve)
         is_away = False
-        try:
-            draining.run(limit, until)
-        except DatabaseAway:
-            is_away = True
-        finally:
-            spool.sync(draining.touched)
+        with ThreadPoolExecutor(_REMOVERS, thread_name_prefix="spool-remover") as removers:
+            draining = _Draining(spool, store, resolve, removers)
+            try:
+                draining.run(limit, until)
+            except DatabaseAway:
+                is_away = True
+            finally:
+                spool.sync(draining.touched)
         counts = draining.counts
         return Drained(
             stored=counts["stored"],
@@ -94,8 +99,11 @@ class _Item:
 class _Draining:
     """One run, with what it did so far."""
 
-    def __init__(self, spool: Spool, store: ReportStore, resolve: Resolve) -> None:
+    def __init__(
+        self, spool: Spool, store: ReportStore, resolve: Resolve, removers: Executor
+    ) -> None:
         self._spool = spool
+        self._removers = removers
         self._store = store
         self._resolve = resolve
         self._keys: dict[str, ResolvedKey | None] = {}
@@ -143,8 +151,7 @@ class _Draining:
         try:
             return self._spool.read(entry)
         except SpoolFileDamaged:
-            self._spool.set_apart(entry.path, UNREADABLE)
-            self.counts["set_apart"] += 1
+            self._set_apart(entry, UNREADABLE)
             return None
 
     def _settle(self, batch: list[_Item]) -> None:
@@ -153,32 +160,32 @@ class _Draining:
             # One order on all processes: they cannot block one another.
             items.sort(key=lambda item: item.report.idempotency_hash)
             answers = self._store.write([item.report for item in items])
-            asked, items = zip(items, answers, strict=True), []
-            for item, answer in asked:
-                again = self._settled(item, answer.outcome)
-                if again is not None:
-                    items.append(again)
+            kept: list[_Item] = []
+            again: list[_Item] = []
+            for item, answer in zip(items, answers, strict=True):
+                match answer.outcome:
+                    case Outcome.STORED:
+                        kept.append(item)
+                    case Outcome.SAME:
+                        kept.append(replace(item, counts_as="same"))
+                    case Outcome.CONFLICT if not item.is_renamed:
+                        again.append(_renamed(item))
+                    case Outcome.SPENT if item.report.challenge is not None:
+                        again.append(_without_proof(item))
+                    case _:
+                        self._set_apart(item.entry, REFUSED, item.report.id)
+            self._remove(kept)
+            items = again
 
-    def _settled(self, item: _Item, outcome: Outcome) -> _Item | None:
-        """Do with a file what its outcome asks for; gives what is to be stored in its stead."""
-        match outcome:
-            case Outcome.STORED:
-                self._done(item, item.counts_as)
-            case Outcome.SAME:
-                self._done(item, "same")
-            case Outcome.CONFLICT if not item.is_renamed:
-                return _Item(item.entry, quarantined(item.report), "quarantined", is_renamed=True)
-            case Outcome.SPENT if item.report.challenge is not None:
-                return replace(item, report=_without_proof(item.report))
-            case _:
-                self._spool.set_apart(item.entry.path, REFUSED, item.report.id)
-                self.counts["set_apart"] += 1
-        return None
+    def _remove(self, kept: list[_Item]) -> None:
+        entries = [item.entry for item in kept]
+        self.touched.update(entry.path.parent for entry in entries)
+        list(self._removers.map(self._spool.remove, entries))
+        self.counts.update(item.counts_as for item in kept)
 
-    def _done(self, item: _Item, what: str) -> None:
-        self._spool.remove(item.entry)
-        self.touched.add(item.entry.path.parent)
-        self.counts[what] += 1
+    def _set_apart(self, entry: Entry, why: str, report_id: UUID | None = None) -> None:
+        self._spool.set_apart(entry.path, why, report_id)
+        self.counts["set_apart"] += 1
 
     def _attributed(self, item: _Item) -> _Item:
         if item.report.unverified_key is None:
@@ -193,7 +200,13 @@ class _Draining:
         return self._keys[text]
 
 
-def _without_proof(report: NewReport) -> NewReport:
-    """It was acknowledged, so it is kept, but its challenge counts for another report."""
-    lane = report.lane if report.lane is Lane.QUARANTINE else Lane.LOW
-    return replace(report, lane=lane, challenge=None)
+def _renamed(item: _Item) -> _Item:
+    """Another body came under this idempotency key: both are kept."""
+    report = quarantined(item.report)
+    return replace(item, report=report, counts_as="quarantined", is_renamed=True)
+
+
+def _without_proof(item: _Item) -> _Item:
+    """It was acknowledged, so it is kept; but its challenge counts for another report."""
+    lane = item.report.lane if item.report.lane is Lane.QUARANTINE else Lane.LOW
+    return replace(item, report=replace(item.report, lane=lane, challenge=None))
