@@ -87,6 +87,17 @@ def opened(folder: Path, gunicorn: Path | None) -> Iterator[Place]:
         )
 
 
+def public_surface(environment: dict[str, str]) -> dict[str, str]:
+    """The settings of the public surface alone, as it is run where it matters: without a private
+    key. Its ceiling is out of reach; all that comes in is from one sender, so that the levels of
+    the limits are high, and the reports in a low lane: no less is done for them."""
+    public = {name: value for name, value in environment.items() if "SEALING" not in name}
+    return public | {
+        "PORTALS_SURFACES": "public",
+        "PORTALS_MAX_REPORTS_PER_SECOND": "1000000",
+    }
+
+
 @contextmanager
 def _intake(name: str, folder: Path, url: str | None, flush: Flush) -> Iterator[Intake]:
     environment = demo_environment(folder, 8000)
@@ -95,13 +106,9 @@ def _intake(name: str, folder: Path, url: str | None, flush: Flush) -> Iterator[
     settings = load_settings(environment)
     seed(settings, folder, 8001)
     keys = tuple(_issue_keys(settings))
-    # The public surface alone, as it is run where it matters: it holds no private key.
-    environment["PORTALS_SURFACES"] = "public"
-    del environment["PORTALS_SEALING_KEY_FILE"]
+    environment = public_surface(environment) | flush.environment
     workers = 1 if url is None else WORKERS
-    with served(
-        "server.wsgi", environment | flush.environment, workers=workers, threads=THREADS
-    ) as server:
+    with served("server.wsgi", environment, workers=workers, threads=THREADS) as server:
         yield Intake(name, server, settings, keys)
 
 
