@@ -22,6 +22,7 @@ from server.commands.partners import partners
 from server.commands.portals import portals
 from server.commands.sealing import sealing
 from server.commands.serve import serve
+from server.commands.spool import spool
 from server.commands.staff import staff
 from server.commands.statistics import statistics
 from server.commands.work import work
@@ -42,6 +43,7 @@ COMMANDS = (
     portals,
     sealing,
     serve,
+    spool,
     staff,
     statistics,
     work,

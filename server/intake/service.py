@@ -18,6 +18,8 @@ from server.intake.evidence import Evidence
 from server.intake.idempotency import new_idempotency_key, parse_idempotency_key
 from server.intake.pressure import Level, Pressure
 from server.intake.spool import Spool
+from server.intake.spool_drain import Drained, drain
+from server.intake.spool_drainer import SpoolDrainer, resolver
 from server.intake.spool_stock import SpoolState
 from server.intake.submission import Handle, Submission
 
@@ -28,6 +30,7 @@ __all__ = [
     "Address",
     "AddressRefused",
     "Difficulty",
+    "Drained",
     "Evidence",
     "Handle",
     "Intake",
@@ -36,13 +39,16 @@ __all__ = [
     "Pressure",
     "Refusal",
     "Spool",
+    "SpoolDrainer",
     "SpoolState",
     "Submission",
     "canonical_address",
     "create_challenge",
     "defang",
     "difficulty_at",
+    "drain",
     "errors",
     "new_idempotency_key",
     "parse_idempotency_key",
+    "resolver",
 ]

@@ -50,6 +50,11 @@ class Spool:
         self._stock = Stock(folder, max_bytes, max_reports)
         self._made: set[Path] = set()
 
+    @property
+    def set_apart_folder(self) -> Path:
+        """Where reports lie that could not be stored."""
+        return self.folder / SET_APART
+
     def put(self, report: NewReport) -> datetime:
         """Keep a report; it outlives a power cut when this returns.
 
@@ -133,7 +138,7 @@ class Spool:
 
     def set_apart(self, path: Path, why: str, report_id: UUID | None = None) -> None:
         """Move a report that cannot be stored to where a person looks at it."""
-        apart = self.folder / SET_APART
+        apart = self.set_apart_folder
         with _failing(), suppress(FileNotFoundError):
             self._make(apart)
             target = apart / path.name
