@@ -23,6 +23,7 @@ from server.web.counted import CountedAnswers
 from server.web.embed import preview
 from server.web.embed import views as embed
 from server.web.errors import init_errors
+from server.web.forwarded import ForwardedWatch
 from server.web.intake import open_intake
 from server.web.kit import views as kit
 from server.web.limits import EXTENSION as LIMITS
@@ -75,6 +76,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     init_errors(app)
     if hops := settings.trusted_proxies:  # in front of the lanes, too
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = ForwardedWatch(app.wsgi_app, hops)  # type: ignore[method-assign]
     app.wsgi_app = CountedAnswers(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

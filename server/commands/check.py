@@ -7,6 +7,7 @@ import re
 
 import click
 
+from server.commands.check_limits import proxy_warnings, redis_problem
 from server.config import SETTINGS, SettingsError, load_settings
 from server.storage.keyring import new_secret
 
@@ -30,9 +31,14 @@ def check(make_secret: bool) -> None:
             shown = "set" if setting.is_secret else _without_password(value)
         click.echo(f"{setting.name:28} {shown}\n{'':28} {setting.meaning}")
     try:
-        load_settings()
+        settings = load_settings()
     except SettingsError as error:
         for problem in error.problems:
             click.echo(f"refused: {problem}", err=True)
         raise SystemExit(1) from error
+    for warning in proxy_warnings(settings) if settings.serves_public else ():
+        click.echo(f"warning: {warning}", err=True)
+    if settings.redis_url and (problem := redis_problem(settings.redis_url)):
+        click.echo(f"wrong: {problem}", err=True)
+        raise SystemExit(1)
     click.echo("all settings are good")

@@ -48,8 +48,9 @@ _BY_LEVEL = (
     Difficulty(cost=200, counter_from=1_000, counter_to=3_000, level=Level.HIGH),
     Difficulty(cost=200, counter_from=2_000, counter_to=5_000, level=Level.EXTREME),
 )
-#: Nobody reads, chooses, pastes an address and sends within so short a time.
-HASTE = timedelta(seconds=2)
+#: Nobody chooses, pastes an address and sends within so short a time. Who has to fetch a second
+#: challenge waits as long (widget/sender/send.js).
+HASTE = timedelta(seconds=1.5)
 
 
 def difficulty_at(level: Level) -> Difficulty:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from server.intake.challenge import verify_challenge
+from server.intake.challenge import is_hasty, verify_challenge
 from server.intake.errors import SecretKeyRefused
 from server.intake.keys import Keys
 from server.intake.lanes import Proof, Signals
@@ -48,7 +49,8 @@ def signals_of(
         return Signals(Proof.SECRET_KEY if trusted else Proof.NONE, evidence.hasty), None
     if challenge is not None:
         solved = verify_challenge(secrets, key_text, challenge)
-        return Signals(Proof.CHALLENGE, evidence.hasty), solved
+        hasty = evidence.hasty or is_hasty(solved, datetime.now(UTC))
+        return Signals(Proof.CHALLENGE, hasty), solved
     return Signals(Proof.TIMED_FORM if evidence.timed_form else Proof.NONE, evidence.hasty), None
 
 

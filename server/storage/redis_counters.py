@@ -22,7 +22,7 @@ from server.storage.counters import Hit, MemoryCounters, Window
 
 Answer = TypeVar("Answer")
 
-TIMEOUT_S = 0.1
+TIMEOUT_S = 0.2
 #: Everything is in one slot of a cluster, as the script asks for.
 PREFIX = "{portals}"
 DAY_S = 86_400

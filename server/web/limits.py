@@ -35,18 +35,20 @@ class Rate:
         return Level(bisect_right(self.levels, count))
 
 
-#: A whole town may stand behind one address of its mobile network: 6 a minute are more than that.
-SENDER = Rate(Window("sender", 60, 10), (61, 201, 801))
+#: A whole town may stand behind one address of its mobile network: 10 a minute are more than that.
+SENDER = Rate(Window("sender", 60, 10), (101, 401, 1_601))
 #: A partner's server with its secret key: a chat gateway of a whole country.
 SERVER = Rate(Window("server", 60, 10), (3_001, 10_001, 40_001))
 KEY = Rate(Window("key", 10, 6), (61, 301, 1_501))
 OVERALL = Rate(Window("overall", 2, 5), (101, 501, 3_001))
 #: Who asks for challenges and sends nothing collects them.
-CHALLENGES = Rate(Window("challenges", 60, 10), (181, 601, 2_401))
+CHALLENGES = Rate(Window("challenges", 60, 10), (301, 1_001, 4_001))
 #: How many reports a minute may earn a key the normal lane by pace alone, without a challenge.
 #: More than a busy partner gets; a program that waits its 3 s in parallel ends in the low lane.
 TIMED_FORMS, MOST_TIMED_FORMS = Window("timed", 10, 6), 60
 ALL = "all"
+#: Longer than any key: what claims to be one was not looked up yet.
+MAX_KEY_LENGTH = 64
 
 
 class Limits:
@@ -67,7 +69,7 @@ class Limits:
         sender, key, overall = self._counters.count(
             (
                 Hit(rate.window, self._bucket(name, is_address=not token)),
-                Hit(KEY.window, key_text),
+                Hit(KEY.window, key_text[:MAX_KEY_LENGTH]),
                 Hit(OVERALL.window, ALL, cap=self._most),
             )
         )
@@ -82,7 +84,7 @@ class Limits:
             (
                 Hit(CHALLENGES.window, bucket),
                 Hit(SENDER.window, bucket, amount=0),
-                Hit(KEY.window, key_text, amount=0),
+                Hit(KEY.window, key_text[:MAX_KEY_LENGTH], amount=0),
                 Hit(OVERALL.window, ALL, amount=0),
             )
         )

@@ -51,7 +51,8 @@ function receive(status, answer) {
   } else if (status === 422 && /challenge/.test(answer.type)) {
     proof = undefined;
     if (hasNewProof) send();
-    else prove(send);
+    // Sent at once it would look as if nobody had filled the form in.
+    else prove(function () { setTimeout(send, 1500); });
     hasNewProof = true;
   } else if (status === 422 && answer.errors) {
     tell('', true);

@@ -64,10 +64,10 @@ class Choice(SelectField):  # type: ignore[misc]
 
 
 class Kept(StringField):  # type: ignore[misc]
-    """A text field that nobody sees."""
+    """A text field that nobody sees: it is not drawn, not announced and never has the focus."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(render_kw={"hidden": True}, **kwargs)
+    def __init__(self, render_kw: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(render_kw={"hidden": True, **(render_kw or {})}, **kwargs)
 
 
 class ReportForm(FlaskForm):  # type: ignore[misc]
@@ -101,6 +101,8 @@ class ReportForm(FlaskForm):  # type: ignore[misc]
     idempotency = Kept()
     embed_origin = Kept()
     step = Kept()
+    #: Bait for programs that fill in whatever they find. What stands in it is a signal, no answer.
+    website = Kept(render_kw={"autocomplete": "off"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,6 +34,11 @@ class SentForm:
     idempotency: str
     token: str
 
+    @property
+    def took_the_bait(self) -> bool:
+        """Whether something stands in the field that nobody sees: no person wrote it."""
+        return bool(self.form.website.data)
+
 
 def read_sent_form() -> SentForm:
     """Read this request's body.
