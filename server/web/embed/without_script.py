@@ -135,6 +135,8 @@ def _check(
     hidden += [("idempotency", retry_key), ("token", token)]
     if sent.form.embed_origin.data:
         hidden.append(("embed_origin", sent.form.embed_origin.data))
+    if sent.took_the_bait:
+        hidden.append(("website", "1"))
     document = make_form_page(
         "embed/check.html",
         key,
@@ -155,7 +157,8 @@ def _send(sent: SentForm, key: ResolvedKey, place: Place, submission: Submission
         message = _("Please check your answers once more, then send them.")
         return _check(sent, key, place, submission, message)
     try:
-        accepted = submit(submission, token.idempotency, timed=token.timed(now))
+        unhurried = token.timed(now) and not sent.took_the_bait
+        accepted = submit(submission, token.idempotency, timed=unhurried)
     except errors.IdempotencyConflict:
         message = _("You have sent a report from this page before. This would be another one.")
         return _check(sent, key, place, submission, message, new_idempotency_key())
