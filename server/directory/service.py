@@ -77,6 +77,7 @@ __all__ = [
     "list_authorities",
     "load_directory",
     "own_authority",
+    "own_of",
     "portals_serving",
     "reached",
     "read_rows",
@@ -187,7 +188,12 @@ def own_authority(session: Session, territory: str) -> AuthorityView | None:
     The IWF portal is not meant, and None too is said where the country's first authority is
     the hotline behind that portal (same link): the citizen is there already.
     """
-    views = authorities_for(session, territory)
+    return own_of(authorities_for(session, territory))
+
+
+def own_of(views: Iterable[AuthorityView]) -> AuthorityView | None:
+    """The same of a territory's authorities, in the order of `authorities_for`."""
+    views = tuple(views)
     portals = {view.url for view in views if view.kind is AuthorityKind.IWF_PORTAL}
     first = next((view for view in views if view.url is not None), None)
     return None if first is None or first.url in portals else first

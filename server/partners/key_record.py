@@ -6,7 +6,6 @@ Each field is named here on purpose: a copy that an older or newer version wrote
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,10 +42,7 @@ def encode_key(key: ResolvedKey) -> dict[str, Any]:
         "campaign": key.campaign,
         "branding": _encode_branding(key.branding),
         "revision": key.revision,
-        "portal_texts": {
-            language: {"emergency": words.emergency, "helpline": words.helpline}
-            for language, words in key.portal_texts.items()
-        },
+        "portal_texts": encode_words(key.portal_texts),
     }
 
 
@@ -54,32 +50,29 @@ def decode_key(record: dict[str, Any]) -> ResolvedKey:
     """The key; raises KeyError, TypeError or ValueError for anything `encode_key` did not give."""
     return ResolvedKey(
         id=UUID(record["id"]),
-        text=_text(record["text"]),
+        text=one_text(record["text"]),
         mode=KeyMode(record["mode"]),
         state=KeyState(record["state"]),
         ceased_at=_moment(record["ceased_at"]),
         expires_at=_moment(record["expires_at"]),
-        label=_text(record["label"]),
+        label=one_text(record["label"]),
         partner_id=UUID(record["partner_id"]),
-        partner_slug=_text(record["partner_slug"]),
-        partner_name=_text(record["partner_name"]),
+        partner_slug=one_text(record["partner_slug"]),
+        partner_name=one_text(record["partner_name"]),
         portal_id=UUID(record["portal_id"]),
-        portal_slug=_text(record["portal_slug"]),
-        portal_name=_text(record["portal_name"]),
-        portal_languages=_texts(record["portal_languages"]),
+        portal_slug=one_text(record["portal_slug"]),
+        portal_name=one_text(record["portal_name"]),
+        portal_languages=texts(record["portal_languages"]),
         reach=Reach(record["reach"]),
         continent=None if record["continent"] is None else Continent(record["continent"]),
-        territories=_texts(record["territories"]),
-        languages=_texts(record["languages"]),
-        default_language=_text(record["default_language"]),
-        origins=_texts(record["origins"]),
-        campaign=None if record["campaign"] is None else _text(record["campaign"]),
+        territories=texts(record["territories"]),
+        languages=texts(record["languages"]),
+        default_language=one_text(record["default_language"]),
+        origins=texts(record["origins"]),
+        campaign=None if record["campaign"] is None else one_text(record["campaign"]),
         branding=_decode_branding(record["branding"]),
-        revision=_text(record["revision"]),
-        portal_texts={
-            _text(language): PortalWords(_text(words["emergency"]), _text(words["helpline"]))
-            for language, words in record["portal_texts"].items()
-        },
+        revision=one_text(record["revision"]),
+        portal_texts=decode_words(record["portal_texts"]),
     )
 
 
@@ -94,26 +87,56 @@ def decode_secret_key(record: dict[str, Any]) -> SecretKey:
     return SecretKey(decode_key(record["key"]), base64.b64decode(record["hmac"], validate=True))
 
 
+def encode_words(words: dict[str, PortalWords]) -> dict[str, Any]:
+    """A portal's own words by language."""
+    return {
+        language: {"emergency": each.emergency, "helpline": each.helpline}
+        for language, each in words.items()
+    }
+
+
+def decode_words(record: dict[str, Any]) -> dict[str, PortalWords]:
+    """Raises as `decode_key` does."""
+    return {
+        one_text(language): PortalWords(one_text(each["emergency"]), one_text(each["helpline"]))
+        for language, each in record.items()
+    }
+
+
+def one_text(value: object) -> str:
+    """`value`, which has to be a text; else TypeError."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def texts(values: object) -> tuple[str, ...]:
+    """`values`, which has to be a list of texts; else TypeError."""
+    if not isinstance(values, list):
+        raise TypeError("not a list")
+    return tuple(map(one_text, values))
+
+
 def _encode_branding(branding: BrandingView) -> dict[str, Any]:
     return {
         "display_name": branding.display_name,
         "colour": branding.colour,
         "logo": branding.logo,
         "texts": {
-            language: {"intro": texts.intro, "footer": texts.footer}
-            for language, texts in branding.texts.items()
+            language: {"intro": each.intro, "footer": each.footer}
+            for language, each in branding.texts.items()
         },
     }
 
 
 def _decode_branding(record: dict[str, Any]) -> BrandingView:
     return BrandingView(
-        display_name=_text(record["display_name"]),
-        colour=_text(record["colour"]),
-        logo=_text(record["logo"]),
+        display_name=one_text(record["display_name"]),
+        colour=one_text(record["colour"]),
+        logo=one_text(record["logo"]),
         texts={
-            _text(language): BrandingTexts(_text(texts["intro"]), _text(texts["footer"]))
-            for language, texts in record["texts"].items()
+            one_text(language): BrandingTexts(one_text(each["intro"]), one_text(each["footer"]))
+            for language, each in record["texts"].items()
         },
     )
 
@@ -129,15 +152,3 @@ def _moment(written: str | None) -> datetime | None:
     if moment.tzinfo is None:
         raise ValueError("a moment without its zone")
     return moment
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _texts(values: Sequence[object]) -> tuple[str, ...]:
-    if not isinstance(values, list):
-        raise TypeError("not a list")
-    return tuple(map(_text, values))

@@ -27,7 +27,7 @@ from server.partners.drafts import NO_DRAFT, draft_of, drop_draft, save_draft
 from server.partners.errors import BrandingError, EditConflict, PartnerError
 from server.partners.key_cache import KeyCache
 from server.partners.key_edit import EditedKey, KeyEdit, edit_key
-from server.partners.key_format import parse_key
+from server.partners.key_format import PUBLISHABLE, parse_key
 from server.partners.key_life import pause_key, resume_key, revoke_key, rotate_key
 from server.partners.key_state import key_state
 from server.partners.key_terms import KeyTerms
@@ -65,6 +65,7 @@ from server.partners.partner_edit import edit_partner, partners_named
 from server.partners.partner_list import KeyNote, PartnerNote, find_partners
 from server.partners.partners import add_partner, get_partner, list_partners
 from server.partners.portal_page import PortalPage, find_portal_page
+from server.partners.portal_pages import PortalPages
 from server.partners.portal_terms import (
     MAX_PORTAL_TEXT,
     MAX_RETENTION_DAYS,
@@ -118,6 +119,7 @@ __all__ = [
     "OTHER_ORIGINS",
     "PARTS",
     "PORTAL_TEXTS",
+    "PUBLISHABLE",
     "TURNING",
     "AlertKind",
     "Branding",
@@ -149,6 +151,7 @@ __all__ = [
     "Portal",
     "PortalOverview",
     "PortalPage",
+    "PortalPages",
     "PortalTerms",
     "PortalWords",
     "PreviewedLook",

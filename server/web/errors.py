@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from server.web.api.problems import answer_http_error
+from server.extensions import SETTINGS
+from server.observability.logs import log_unhandled
+from server.storage.availability import DatabaseAway
+from server.web.api.problems import answer_http_error, problem_response
 from server.web.console.views import console_error, is_console
 from server.web.embed.pages import error_page
+from server.web.headers import RETRY_AFTER
 
 
 def is_api_request(path: str) -> bool:
@@ -19,6 +24,23 @@ def is_api_request(path: str) -> bool:
 def init_errors(app: Flask) -> None:
     """Answer every HTTP error, and every exception as a 500 that gives nothing away."""
     app.register_error_handler(HTTPException, answer_error)
+    if app.extensions[SETTINGS].serves_public:
+        for away in (DatabaseAway, OperationalError, InterfaceError):
+            app.register_error_handler(away, answer_away)
+
+
+def answer_away(error: Exception) -> ResponseReturnValue:
+    """503 where the database is needed and is away: nothing is wrong with the request.
+
+    One that went away in the middle of an answer has its place in the log.
+    """
+    if not isinstance(error, DatabaseAway):
+        if is_console(request.path):
+            raise error
+        log_unhandled((type(error), error, error.__traceback__))
+    if is_api_request(request.path):
+        return problem_response("not-ready")
+    return answer_error(ServiceUnavailable(retry_after=int(RETRY_AFTER)))
 
 
 def answer_error(error: HTTPException) -> ResponseReturnValue:

@@ -10,8 +10,8 @@ from flask import request
 from marshmallow import Schema, ValidationError, fields, post_load
 from werkzeug.exceptions import Unauthorized
 
-from server.extensions import database, settings
-from server.partners.service import KeyMode, ResolvedKey, find_secret_key
+from server.extensions import keys, reads
+from server.partners.service import KeyMode, ResolvedKey
 from server.statistics.service import (
     NO_VALUE,
     THRESHOLD,
@@ -90,7 +90,7 @@ class StatisticsSchema(Schema):
 
 @blueprint.get("/statistics")
 @anyone("a secret key is checked here, and opens its own partner's counts only")
-@refuses("unauthorized", "invalid-fields")
+@refuses("unauthorized", "invalid-fields", "not-ready")
 @blueprint.doc(security=[{"secretKey": []}])
 @blueprint.arguments(StatisticsQuerySchema, location="query")
 @blueprint.response(200, StatisticsSchema)
@@ -100,21 +100,18 @@ def statistics(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
     What is under 5 is not shown. `until` is the last day of which anything is told; a range after
     it is empty.
     """
-    with database().reading() as session:
-        key = find_secret_key(
-            session,
-            bearer_token(request.environ) or "",
-            settings().intake_secrets,
-        )
-        if key is None:
-            raise problem(Unauthorized, "unauthorized")
-        chosen = (query["group_by"], query["start"], query["end"])
-        if key.mode is KeyMode.TEST:
-            counts = no_counts(*chosen)
-        else:
-            counts = partner_counts(
+    key = keys().find_secret(bearer_token(request.environ) or "")
+    if key is None:
+        raise problem(Unauthorized, "unauthorized")
+    chosen = (query["group_by"], query["start"], query["end"])
+    if key.mode is KeyMode.TEST:
+        counts = no_counts(*chosen)
+    else:
+        counts = reads().read(
+            lambda session: partner_counts(
                 session, *chosen, partner_id=key.partner_id, portal_id=key.portal_id
             )
+        )
     return _representation(counts, key), 200, {"Cache-Control": "private, no-store"}
 
 

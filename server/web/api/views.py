@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
@@ -15,19 +16,20 @@ from server.directory.service import (
     TERRITORIES,
     authorities_for,
     emergency_number,
-    own_authority,
+    own_of,
     territories,
     territory_name,
 )
-from server.extensions import database, settings
+from server.extensions import keys, reads, settings
 from server.intake.service import (
     Accepted,
     Submission,
     create_challenge,
     errors,
 )
-from server.partners.service import ResolvedKey, Standing, find_key
-from server.reports.service import ReceiptStatus, look_up_receipt
+from server.partners.service import ResolvedKey, Standing, list_portals
+from server.reports.service import look_up_receipt
+from server.storage.availability import DatabaseAway
 from server.web.access import anyone
 from server.web.api.problems import PROBLEMS, problem
 from server.web.api.representations import portal_representation
@@ -94,7 +96,7 @@ def refuses(*names: str) -> Callable[[View], View]:
 
 @blueprint.get("/portal")
 @anyone("describes a form that is public anyway")
-@refuses("key-unknown", "key-ceased", "invalid-fields")
+@refuses("key-unknown", "key-ceased", "invalid-fields", "not-ready")
 @blueprint.arguments(PortalQuerySchema, location="query")
 @blueprint.response(200)
 def portal(query: dict[str, Any]) -> dict[str, Any]:
@@ -118,32 +120,33 @@ def territory_list(query: dict[str, Any]) -> list[dict[str, str]]:
 
 @blueprint.get("/territories/<code>")
 @anyone("points to public services")
-@refuses("territory-unknown", "invalid-fields")
+@refuses("territory-unknown", "invalid-fields", "not-ready")
 @blueprint.arguments(LanguageQuerySchema, location="query")
 @blueprint.response(200)
 def territory(query: dict[str, Any], code: str) -> dict[str, Any]:
     """Where people of a territory can report, its emergency number, and our portal there."""
     if code not in TERRITORIES:
         raise problem(NotFound, "territory-unknown")
-    with database().reading() as session:
-        serving = portal_of(session, code)
-        own = own_authority(session, code)
-        return {
-            "code": code,
-            "name": territory_name(code, chosen(query.get("lang"))),
-            "emergency_number": emergency_number(code),
-            "portal": serving.slug if serving else None,
-            "own_authority": {"name": own.name, "url": own.url} if own else None,
-            "authorities": [
-                {
-                    "name": authority.name,
-                    "kind": authority.kind,
-                    "url": authority.url,
-                    "languages": list(authority.languages),
-                }
-                for authority in authorities_for(session, code)
-            ],
-        }
+    portals, authorities = reads().read(
+        lambda session: (list_portals(session), authorities_for(session, code))
+    )
+    serving, own = portal_of(portals, code), own_of(authorities)
+    return {
+        "code": code,
+        "name": territory_name(code, chosen(query.get("lang"))),
+        "emergency_number": emergency_number(code),
+        "portal": serving.slug if serving else None,
+        "own_authority": {"name": own.name, "url": own.url} if own else None,
+        "authorities": [
+            {
+                "name": authority.name,
+                "kind": authority.kind,
+                "url": authority.url,
+                "languages": list(authority.languages),
+            }
+            for authority in authorities
+        ],
+    }
 
 
 @blueprint.post("/challenges")
@@ -153,10 +156,11 @@ def territory(query: dict[str, Any], code: str) -> dict[str, Any]:
 @blueprint.response(200)
 def challenges(body: dict[str, str]) -> dict[str, Any]:
     """An ALTCHA v2 challenge bound to the key, good once, for ten minutes."""
-    key = _open_key(body["key"])
-    dawdle(part_of(key, body.get("campaign")))
-    difficulty = limits().difficulty_for(request.environ, key.text)
-    return create_challenge(settings().intake_secrets, key.text, difficulty)
+    text = body["key"]
+    with suppress(DatabaseAway):  # a key that nobody can look up now may be a good one
+        dawdle(part_of(_open_key(text), body.get("campaign")))
+    difficulty = limits().difficulty_for(request.environ, text)
+    return create_challenge(settings().intake_secrets, text, difficulty)
 
 
 @blueprint.post("/reports")
@@ -203,15 +207,19 @@ def reports(submission: Submission) -> Accepted:
 @blueprint.post("/receipts/lookup")
 @anyone("whoever holds the receipt may know the status")
 @in_the_speakers_language
-@refuses("malformed-json", "receipt-not-found", "unsupported-media-type", "invalid-fields")
+@refuses(
+    "malformed-json",
+    "receipt-not-found",
+    "unsupported-media-type",
+    "invalid-fields",
+    "not-ready",
+)
 @blueprint.arguments(ReceiptSchema)
 @blueprint.response(200, ReceiptStatusSchema)
 def receipts_lookup(body: dict[str, str]) -> dict[str, Any]:
     """What became of a report. One neutral answer for all that is not found."""
-    with database().reading() as session:
-        found: ReceiptStatus | None = look_up_receipt(
-            session, body.get("receipt") or "", settings().intake_secrets
-        )
+    typed, secrets = body.get("receipt") or "", settings().intake_secrets
+    found = reads().read(lambda session: look_up_receipt(session, typed, secrets))
     if found is None:
         raise problem(NotFound, "receipt-not-found")
     return {
@@ -235,8 +243,7 @@ def problem_kind(name: str) -> dict[str, Any]:
 
 
 def _open_key(text: str | None) -> ResolvedKey:
-    with database().reading() as session:
-        key = find_key(session, text or "")
+    key = keys().find(text or "")
     now = datetime.now(UTC)
     if key is None or key.standing(now) is Standing.NOT_YET:
         raise errors.KeyUnknown

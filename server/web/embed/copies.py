@@ -16,6 +16,7 @@ from flask import current_app
 from markupsafe import escape
 
 from server.partners.service import ResolvedKey
+from server.storage.availability import DatabaseAway
 from server.web.embed.address import Theme, language_of, wishes
 from server.web.embed.documents import Document, ready
 from server.web.embed.place import Place
@@ -83,7 +84,12 @@ class Copies:
         """A page that is the same for everybody, compressed again only when it has changed."""
 
         def make(old: ReadyAnswer | None) -> ReadyAnswer:
-            document = render()
+            try:
+                document = render()
+            except DatabaseAway:
+                if old is None:
+                    raise
+                return old
             if old and old.content == document.html and old.csp == document.csp:
                 return old
             return ready(document, cache=cache, status=status, quality=BEST)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from server.directory.service import AuthorityView, own_authority, territories, territory_name
-from server.extensions import database
+from server.directory.service import own_of, territories, territory_name
 from server.partners.service import KeyMode, ResolvedKey
 from server.web.embed.address import language_links, spoken_language, theme
 from server.web.embed.answers import Unresolved, territory_code
@@ -14,9 +13,10 @@ from server.web.embed.documents import Document, make_document
 from server.web.embed.form import ReportForm
 from server.web.embed.pages import local_emergency
 from server.web.embed.place import Place
+from server.web.known_directory import directory
 from server.web.labels import choices
 from server.web.locale import LANGUAGES, speaking
-from server.web.reach import only_territory, territories_of
+from server.web.reach import known_territories, only_territory
 from server.web.rehearsal import Part, part_of
 from server.web.widget.files import late_path
 from server.web.widget.sender import sender_path
@@ -51,7 +51,7 @@ def form_document(
             preview=preview,
             territory=code,
             emergency=local_emergency(key, code),
-            authority=_authority(code),
+            authority=own_of(directory().authorities(code)),
             countries=_countries(key, language),
             sender=sender_path(language),
             solver=late_path("solver.js"),
@@ -115,20 +115,13 @@ def _territory(form: ReportForm, key: ResolvedKey) -> str | None:
         return None
 
 
-def _authority(code: str | None) -> AuthorityView | None:
-    if code is None:
-        return None
-    with database().reading() as session:
-        return own_authority(session, code)
-
-
 def _countries(key: ResolvedKey, language: str) -> list[str]:
     """The portal's countries, when there are several to choose from, but not half the world.
 
     A list of many would be heavier than the form. Any country's name may be typed, and the script
     brings all of them when the field is entered.
     """
-    reach = territories_of(key)
+    reach = known_territories(key)
     if not 1 < len(reach) <= MAX_COUNTRIES:
         return []
     return [name for code, name in territories(language) if code in reach]

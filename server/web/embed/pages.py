@@ -8,17 +8,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from server.directory.service import emergency_number
-from server.partners.service import PortalWords, ResolvedKey
+from server.partners.service import DEFAULT_COLOUR, PortalWords, ResolvedKey
 from server.web.embed.address import spoken_language, theme
 from server.web.embed.copies import copies
 from server.web.embed.documents import Document, make_document, send
-from server.web.headers import CACHE_NEVER, CACHE_SAFE_PAGE, PUBLIC_HEADERS
+from server.web.headers import CACHE_NEVER, CACHE_SAFE_PAGE, PUBLIC_HEADERS, RETRY_AFTER
 from server.web.locale import speaking
 from server.web.reach import only_territory
 
 #: A page that holds nothing of anybody may be shown anywhere: better than a blank box.
 ANYWHERE = ("*",)
-_FRAMED = ("/embed/", "/r/")
+_FRAMED = ("/embed/", "/r/", "/status")
 
 
 def safe_page(key: ResolvedKey | None) -> Response:
@@ -26,6 +26,11 @@ def safe_page(key: ResolvedKey | None) -> Response:
     language = spoken_language(key)
     words = key.portal_words(language) if key else PortalWords()
     return stand_in(404 if key is None else 410, language, local_emergency(key), words)
+
+
+def away_page() -> Response:
+    """For a key that nobody can look up while the database is away: as calm, and never kept."""
+    return stand_in(503, spoken_language(None), None, PortalWords())
 
 
 def stand_in(status: int, language: str, emergency: str | None, words: PortalWords) -> Response:
@@ -47,11 +52,18 @@ def stand_in(status: int, language: str, emergency: str | None, words: PortalWor
         )
 
     name = ("safe page", status, language, emergency, words, theme())
-    return copies().page(name, render, CACHE_SAFE_PAGE, status).response()
+    if status != 503:
+        return copies().page(name, render, CACHE_SAFE_PAGE, status).response()
+    response = copies().page(name, render, CACHE_NEVER, status).response()
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
-def kept_words_page(key: ResolvedKey, typed: str, status: int) -> Response:
-    """When a report cannot be taken (410, 503): shows what was typed, so that it can be copied."""
+def kept_words_page(key: ResolvedKey | None, typed: str, status: int) -> Response:
+    """When a report cannot be taken (410, 503): shows what was typed, so that it can be copied.
+
+    Under a key that nobody can look up it may stand anywhere: only who sent it the words has them.
+    """
     language = spoken_language(key)
     with speaking(language):
         heading = _("We could not take your report here")
@@ -59,16 +71,19 @@ def kept_words_page(key: ResolvedKey, typed: str, status: int) -> Response:
     document = make_document(
         "embed/message.html",
         language=language,
-        ancestors=key.origins,
-        colour=key.branding.colour,
+        ancestors=key.origins if key else ANYWHERE,
+        colour=key.branding.colour if key else DEFAULT_COLOUR,
         scripted=True,
         heading=heading,
         texts=texts,
         typed=typed,
         emergency=local_emergency(key),
-        words=key.portal_words(language),
+        words=key.portal_words(language) if key else PortalWords(),
     )
-    return send(document, status=status, cache=CACHE_NEVER)
+    response = send(document, status=status, cache=CACHE_NEVER)
+    if status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def error_page(error: HTTPException) -> WerkzeugResponse:

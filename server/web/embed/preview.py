@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response
 from flask_babel import gettext as _
 
-from server.extensions import database, settings
+from server.extensions import reads, settings
 from server.partners.service import ResolvedKey, preview_key
+from server.storage.availability import DatabaseAway
 from server.web import csp
 from server.web.access import anyone
 from server.web.embed.address import spoken_language
 from server.web.embed.documents import Document, make_document, send
 from server.web.embed.form_page import form_document, preset_form
+from server.web.embed.pages import error_texts
 from server.web.embed.place import Place
 from server.web.embed.preview_token import PreviewExpired, PreviewForged, read_preview_token
 from server.web.headers import CACHE_NEVER
@@ -32,6 +34,8 @@ def preview(token: str) -> Response:
         return _refused(404)
     except PreviewExpired:
         return _refused(410)
+    except DatabaseAway:
+        return _refused(503)
     if key is None:
         return _refused(410)
     with speaking(spoken_language(key)):
@@ -41,18 +45,22 @@ def preview(token: str) -> Response:
 
 def _key(token: str) -> ResolvedKey | None:
     wanted = read_preview_token(settings().intake_secrets, token, datetime.now(UTC))
-    with database().reading() as session:
-        return preview_key(session, wanted.partner_id, wanted.portal_id, wanted.look, _framers())
+    framers = _framers()
+    return reads().read(
+        lambda session: preview_key(
+            session, wanted.partner_id, wanted.portal_id, wanted.look, framers
+        )
+    )
 
 
 def _refused(status: int) -> Response:
     language = spoken_language(None)
     with speaking(language):
-        heading, text = (
-            (_("There is no such preview"), _("Open it from the page that shows it."))
-            if status == 404
-            else (_("This preview is over"), _("Please load the page around it again."))
-        )
+        heading, text = {
+            404: (_("There is no such preview"), _("Open it from the page that shows it.")),
+            410: (_("This preview is over"), _("Please load the page around it again.")),
+            503: error_texts(503),
+        }[status]
     document = make_document(
         "embed/preview_refused.html",
         language=language,

@@ -32,6 +32,12 @@ def show_form(key: ResolvedKey, place: Place, name: CopyName) -> Response:
     return copies().form(key, name, partial(_empty_form, key, place)).response()
 
 
+def take_form_unseen() -> Response:
+    """A form whose key nobody can look up is not taken, and what was typed is not lost."""
+    with speaking(spoken_language(None)):
+        return kept_words_page(None, typed_words(read_sent_form()), 503)
+
+
 def take_form(key: ResolvedKey, standing: Standing, place: Place) -> Response:
     """A citizen who had the form open when its key ceased is not turned away for a day."""
     with speaking(spoken_language(key)):

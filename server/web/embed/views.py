@@ -7,16 +7,18 @@ from typing import cast
 from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
 
-from server.extensions import DATABASE, KEYS, SETTINGS, database, keys
-from server.partners.service import Standing, find_key
+from server.extensions import DATABASE, KEYS, SETTINGS, keys
+from server.partners.service import Standing
+from server.storage.availability import DatabaseAway
 from server.web.access import anyone
 from server.web.embed.copies import EXTENSION, Copies, copy_name
 from server.web.embed.lane import FormLane
-from server.web.embed.pages import safe_page
+from server.web.embed.pages import away_page, safe_page
 from server.web.embed.place import Place
-from server.web.embed.showing import judge, show_form, take_form
+from server.web.embed.showing import judge, show_form, take_form, take_form_unseen
 from server.web.embed.sightings import BOOK, SightingBook, own_origins, sightings
 from server.web.embed.tight import Tight
+from server.web.known_directory import init_directory
 
 blueprint = Blueprint("embed", __name__, template_folder="templates")
 
@@ -24,6 +26,9 @@ blueprint = Blueprint("embed", __name__, template_folder="templates")
 @blueprint.record_once
 def _write_tight_pages(state: BlueprintSetupState) -> None:
     state.app.jinja_env.add_extension(Tight)
+
+
+blueprint.record_once(init_directory)
 
 
 @blueprint.record_once
@@ -66,7 +71,10 @@ def page_sent(key: str) -> Response:
 
 def _show(text: str, place: Place) -> Response:
     """What `lane` gives while it is ready: here it is made."""
-    key, standing = judge(keys().find(text))
+    try:
+        key, standing = judge(keys().find(text))
+    except DatabaseAway:
+        return away_page()
     if key is not None and place is Place.FRAME:
         sightings().look(key, request.environ)
     if key is None or standing is not Standing.OPEN:
@@ -75,6 +83,8 @@ def _show(text: str, place: Place) -> Response:
 
 
 def _take(text: str, place: Place) -> Response:
-    with database().reading() as session:
-        key, standing = judge(find_key(session, text))
+    try:
+        key, standing = judge(keys().find(text))
+    except DatabaseAway:
+        return take_form_unseen()
     return safe_page(None) if key is None else take_form(key, standing, place)

@@ -12,8 +12,8 @@ from flask import Response
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
-from server.directory.service import AuthorityKind, authorities_for
-from server.extensions import database, settings
+from server.directory.service import AuthorityKind
+from server.extensions import settings
 from server.intake.service import Accepted, Submission, errors, new_idempotency_key
 from server.partners.service import ResolvedKey
 from server.reports.service import in_fours
@@ -36,6 +36,7 @@ from server.web.embed.place import Place
 from server.web.embed.review import review
 from server.web.embed.sent_form import SentForm, Stage
 from server.web.headers import CACHE_NEVER
+from server.web.known_directory import directory
 from server.web.locale import LANGUAGES
 from server.web.submission import load_submission, submit
 
@@ -99,14 +100,13 @@ def _form(sent: SentForm, key: ResolvedKey, place: Place, problems: Errors) -> R
 
 def _signpost(sent: SentForm, key: ResolvedKey, place: Place, choice: str) -> Response:
     code = _territory(sent, key)
-    with database().reading() as session:
-        authorities = [
-            authority
-            for authority in authorities_for(session, code or "")
-            if choice in _FOR_AUTHORITIES
-            and authority.url
-            and authority.kind is not AuthorityKind.IWF_PORTAL
-        ]
+    authorities = [
+        authority
+        for authority in directory().authorities(code)
+        if choice in _FOR_AUTHORITIES
+        and authority.url
+        and authority.kind is not AuthorityKind.IWF_PORTAL
+    ]
     document = make_form_page(
         "embed/signpost.html",
         key,

@@ -11,7 +11,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from server.extensions import database, settings
+from server.extensions import reads, settings
 from server.partners.service import KeyMode, OpenedKit, ResolvedKey, Standing
 from server.statistics.service import (
     THRESHOLD,
@@ -23,7 +23,7 @@ from server.statistics.service import (
 from server.web.embed.preview_token import preview_token
 from server.web.kit import snippets
 from server.web.kit.documents import kit_document
-from server.web.kit.live import live_lines
+from server.web.kit.live import live_lines, live_pages
 from server.web.kit.poster import EVERY_LANGUAGE
 from server.web.kit.qr import qr_code
 from server.web.locale import LANGUAGES, Language, speaking, spoken
@@ -52,7 +52,13 @@ def kit_page(
     codes = [each.code for each in offered]
     of_form = form_language if form_language in codes else key.default_language
     of_form = of_form if of_form in codes else codes[0]
-    with speaking(language), database().reading() as session:
+    pages, counts = reads().read(
+        lambda session: (
+            live_pages(session, key, now),
+            _counts(session, key, now) if _is_counted(key, now) else None,
+        )
+    )
+    with speaking(language):
         return kit_document(
             "kit.html",
             language,
@@ -61,7 +67,7 @@ def kit_page(
             in_use=key.standing(now) is Standing.OPEN,
             until=format_date(kit.expires_at, "long"),
             server=settings().public_url,
-            lines=live_lines(session, key, now),
+            lines=live_lines(pages, now),
             status_at=url_for("kit.kit_status", token=token, lang=language),
             again=_here(token, language, of_form) + "#live",
             page_languages=_page_languages(token, language, of_form),
@@ -71,7 +77,7 @@ def kit_page(
             widths=PREVIEW_WIDTHS,
             qr=qr_code(own_page(key, of_form)),
             posters=_posters(token, key),
-            counts=_counts(session, key, now) if _is_counted(key, now) else None,
+            counts=counts,
             threshold=THRESHOLD,
             day=lambda of: format_date(of, "long"),
         )

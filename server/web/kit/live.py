@@ -30,11 +30,19 @@ class Line:
         return f"{self.before}{self.origin}{self.after}"
 
 
-def live_lines(session: Session, key: ResolvedKey, now: datetime) -> list[Line]:
-    """Where the key was seen in 30 days, the latest first, then where it was refused in 7.
+@dataclass(frozen=True, slots=True)
+class LivePages:
+    """Where a key was seen, the latest first, and where it was refused; at most 5 of each."""
 
-    At most 5 of each. Anybody can bring a refusal about: those of most days and times come first.
-    In the language that is being spoken. A page that is on the list by now is not refused.
+    shown: list[SightedPage]
+    refused: list[SightedPage]
+
+
+def live_pages(session: Session, key: ResolvedKey, now: datetime) -> LivePages:
+    """Where the key was seen in 30 days, and where it was refused in 7.
+
+    Anybody can bring a refusal about: those of most days and times come first. A page that is on
+    the list by now is not refused.
     """
     shown = sighted_pages(session, key.id, (now - LOOKING_BACK).date(), allowed=True)
     shown.sort(key=lambda page: page.last_at, reverse=True)
@@ -43,9 +51,14 @@ def live_lines(session: Session, key: ResolvedKey, now: datetime) -> list[Line]:
         for each in sighted_pages(session, key.id, (now - REFUSED_FOR).date(), allowed=False)
         if each.last_at > now - REFUSED_FOR and not sighted_origin(each.origin, key.origins)[1]
     ]
+    return LivePages(shown[:MOST], refused[:MOST])
+
+
+def live_lines(pages: LivePages, now: datetime) -> list[Line]:
+    """What the pages say of the key's life, in the language that is being spoken."""
     lines = [
         _line("good", _("Seen on %(origin)s, %(when)s.", origin="\0", when=_ago(each, now)), each)
-        for each in shown[:MOST]
+        for each in pages.shown
     ]
     lines += [
         _line(
@@ -58,9 +71,9 @@ def live_lines(session: Session, key: ResolvedKey, now: datetime) -> list[Line]:
             ),
             each,
         )
-        for each in refused[:MOST]
+        for each in pages.refused
     ]
-    if not shown:
+    if not pages.shown:
         lines.insert(0, Line("plain", _("Not seen yet."), "", ""))
     return lines
 

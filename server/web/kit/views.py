@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, abort, jsonify, request
 from flask_babel import gettext as _
 
-from server.extensions import database
+from server.extensions import reads
 from server.partners.service import OpenedKit, find_kit
+from server.storage.availability import DatabaseAway
 from server.web.access import anyone
+from server.web.embed.pages import error_texts
+from server.web.headers import RETRY_AFTER
 from server.web.kit.documents import closed_policy, dressed, kit_document
 from server.web.kit.kit_page import kit_page
-from server.web.kit.live import live_lines
+from server.web.kit.live import live_lines, live_pages
 from server.web.kit.poster import EVERY_LANGUAGE, poster_page
 from server.web.locale import LANGUAGES, chosen, speaking, spoken
 
@@ -39,8 +42,9 @@ def kit_status(token: str) -> Response:
     if found is None or not found.is_open:
         return dressed(_problem(found), closed_policy(), _language(found))
     language = _language(found)
-    with speaking(language), database().reading() as session:
-        lines = live_lines(session, found.key, now)
+    pages = reads().read(lambda session: live_pages(session, found.key, now))
+    with speaking(language):
+        lines = live_lines(pages, now)
         said = [
             {"tone": each.tone, "before": each.before, "origin": each.origin, "after": each.after}
             for each in lines
@@ -63,9 +67,18 @@ def kit_poster(token: str) -> Response:
     return poster_page(found.key, languages) if languages else abort(404)
 
 
+@blueprint.errorhandler(DatabaseAway)
+def _away(_error: DatabaseAway) -> Response:
+    language = _language(None)
+    with speaking(language):
+        heading, text = error_texts(503)
+    response = kit_document("gone.html", language, status=503, heading=heading, text=text)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
 def _find(token: str, now: datetime) -> OpenedKit | None:
-    with database().reading() as session:
-        return find_kit(session, token, now)
+    return reads().read(lambda session: find_kit(session, token, now))
 
 
 def _language(found: OpenedKit | None) -> str:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Response, abort, request
+from flask import Response, abort, current_app, request
+from flask.blueprints import BlueprintSetupState
 
 from server.directory.service import emergency_number
-from server.extensions import database
-from server.partners.service import PortalPage, ResolvedKey, Standing, find_portal_page
+from server.extensions import READS, SNAPSHOT
+from server.partners.service import PortalPage, PortalPages, ResolvedKey, Standing
+from server.storage.availability import DatabaseAway
 from server.web.access import anyone
 from server.web.embed.copies import copy_name
-from server.web.embed.pages import stand_in
+from server.web.embed.pages import away_page, stand_in
 from server.web.embed.place import Place
-from server.web.embed.showing import judge, show_form, take_form
+from server.web.embed.showing import judge, show_form, take_form, take_form_unseen
 from server.web.locale import LANGUAGES, chosen
 from server.web.portal.blueprint import blueprint
 from server.web.reach import only_territory
+
+EXTENSION = "portals.portal-pages"
+
+
+@blueprint.record_once
+def _know_pages(state: BlueprintSetupState) -> None:
+    extensions = state.app.extensions
+    extensions[EXTENSION] = pages = PortalPages(extensions[READS])
+    pages.survive(extensions[SNAPSHOT])
 
 
 @blueprint.get("/portals/<portal>", defaults={"language": None})
@@ -24,11 +35,15 @@ from server.web.reach import only_territory
 @anyone("the form for citizens, on their country's own page")
 def portal_page(portal: str, language: str | None) -> Response:
     """The form of the portal's default partner, or the safe page while there is none."""
-    found = _find(portal, language)
+    try:
+        found = _find(portal, language)
+    except DatabaseAway:
+        return away_page()
     spoken = chosen(language, found.languages, found.languages[0])
-    if found.key is None:
+    open_key, standing = judge(found.key)
+    if open_key is None or standing is not Standing.OPEN:
         return _safe_page(found, spoken)
-    key, place = _on_its_page(found, found.key), _place(found)
+    key, place = _on_its_page(found, open_key), _place(found)
     name = copy_name(key, place, request.environ.get("QUERY_STRING", ""))
     return show_form(key, place, replace(name, language=spoken))
 
@@ -38,7 +53,10 @@ def portal_page(portal: str, language: str | None) -> Response:
 @anyone("citizens send the form without script")
 def portal_page_sent(portal: str, language: str | None) -> Response:
     """A stage of the form without script, on the portal's own page."""
-    found = _find(portal, language)
+    try:
+        found = _find(portal, language)
+    except DatabaseAway:
+        return take_form_unseen()
     key, standing = judge(found.key or found.last_key)
     if key is None or standing is Standing.NOT_YET:
         return _safe_page(found, chosen(language, found.languages, found.languages[0]))
@@ -46,9 +64,12 @@ def portal_page_sent(portal: str, language: str | None) -> Response:
 
 
 def _find(slug: str, language: str | None) -> PortalPage:
-    """The portal; 404 for one that there is not, and for a language that it does not speak."""
-    with database().reading() as session:
-        found = find_portal_page(session, slug)
+    """The portal; 404 for one that there is not, and for a language that it does not speak.
+
+    Raises DatabaseAway.
+    """
+    pages: PortalPages = current_app.extensions[EXTENSION]
+    found = pages.find(slug)
     if found is None or (language and language not in {*found.languages} & {*LANGUAGES}):
         abort(404)
     return found

@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 from flask import Response, abort, request
 from flask_babel import format_date
 
-from server.extensions import database, settings
-from server.partners.service import DEFAULT_COLOUR, ResolvedKey, Standing, find_key
+from server.extensions import keys, reads, settings
+from server.partners.service import DEFAULT_COLOUR, ResolvedKey, Standing
 from server.reports.service import ReceiptStatus, look_up_receipt
+from server.storage.availability import DatabaseAway
 from server.web.access import anyone
 from server.web.embed.address import in_language, spoken_language, theme
 from server.web.embed.documents import make_document, send
-from server.web.headers import CACHE_FORM, CACHE_NEVER
+from server.web.embed.pages import error_texts
+from server.web.headers import CACHE_FORM, CACHE_NEVER, RETRY_AFTER
 from server.web.labels import status_text
 from server.web.locale import LANGUAGES, speaking, spoken
 from server.web.portal.blueprint import blueprint
@@ -34,12 +36,18 @@ def looked_up() -> Response:
     if request.mimetype != "application/x-www-form-urlencoded":
         abort(415)
     typed = request.form.get("receipt", "")
-    with database().reading() as session:
-        found = look_up_receipt(session, typed, settings().intake_secrets)
+    secrets = settings().intake_secrets
+    try:
+        found = reads().read(lambda session: look_up_receipt(session, typed, secrets))
+    except DatabaseAway:
+        return _page(typed=typed, away=True, cache=CACHE_NEVER)
     return _page(typed=typed, found=found, cache=CACHE_NEVER)
 
 
-def _page(*, cache: str, typed: str = "", found: ReceiptStatus | None = None) -> Response:
+def _page(
+    *, cache: str, typed: str = "", found: ReceiptStatus | None = None, away: bool = False
+) -> Response:
+    """`away` says that nobody can look now, which is not that there is no such report."""
     key = _opened_from()
     language = spoken_language(key)
     with speaking(language):
@@ -57,17 +65,20 @@ def _page(*, cache: str, typed: str = "", found: ReceiptStatus | None = None) ->
             ],
             typed=typed,
             found=found,
+            trouble=error_texts(503) if away else (),
             meaning=status_text(found.status, found.shows_outcome) if found else "",
             day=format_date(found.updated_at, "long") if found else "",
             back=f"/embed/{key.text}{in_language(language, None)}" if key else "",
         )
-    return send(document, cache=cache)
+    response = send(document, cache=cache, status=503 if away else 200)
+    if away:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _opened_from() -> ResolvedKey | None:
     """The key of `?key=`, when it is in use: the page was opened from its frame."""
-    with database().reading() as session:
-        key = find_key(session, request.args.get("key", ""))
+    key = keys().find(request.args.get("key", ""))
     return key if key and key.standing(datetime.now(UTC)) is Standing.OPEN else None
 
 

@@ -15,9 +15,9 @@ from server.directory.service import (
     portals_serving,
     territories,
 )
-from server.extensions import database
+from server.extensions import reads
 from server.partners.service import Continent, Portal, Reach, list_portals
-from server.web.reach import with_authority
+from server.web.known_directory import directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,14 @@ class ContinentGroup:
 
 
 def read_world(language: str) -> list[ContinentGroup]:
-    """All territories by continent, named in `language`; continents in the order of their names."""
-    with database().reading() as session:
-        portals = list_portals(session)
-        authorities = authorities_everywhere(session)
-    owned = with_authority()
+    """All territories by continent, named in `language`; continents in the order of their names.
+
+    Raises DatabaseAway.
+    """
+    portals, authorities = reads().read(
+        lambda session: (list_portals(session), authorities_everywhere(session))
+    )
+    owned = directory().owned()
     countries = [
         Country(
             code=code,

@@ -39,7 +39,7 @@ class Clock:
 def clock(app: Flask) -> Clock:
     """The time by which the application's keys and copies grow old."""
     clock = Clock()
-    app.extensions[KEYS].clock = clock
+    app.extensions[KEYS].publishable.clock = clock
     for kept in (stores := app.extensions[EXTENSION]).plain, stores.marked, stores.campaigns:
         kept.clock = clock
     return clock
