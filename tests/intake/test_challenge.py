@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import altcha
 import pytest
 import time_machine
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server.intake.challenge import Difficulty, create_challenge, verify_challenge
 from server.intake.errors import ChallengeExpired, ChallengeForged
@@ -36,7 +38,7 @@ def secrets():
     return parse_intake_secrets(f"1:{new_secret()}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def payload(secrets):
     return solve(create_challenge(secrets, KEY, EASY))
 
@@ -102,3 +104,67 @@ def test_an_old_challenge_is_expired_not_forged(secrets):
         old = solve(create_challenge(secrets, KEY, EASY))
     with pytest.raises(ChallengeExpired):
         verify_challenge(secrets, KEY, old)
+
+
+def altcha_says(secrets, payload):
+    """Whether altcha's own check takes the payload."""
+    try:
+        return altcha.verify_solution(
+            payload,
+            secrets.derive("challenge-signature", 1),
+            hmac_key_secret=secrets.derive("challenge-solution", 1),
+        ).verified
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return False
+
+
+def we_say(secrets, payload):
+    try:
+        verify_challenge(secrets, KEY, payload)
+    except ChallengeForged:
+        return False
+    return True
+
+
+PARAMETERS = (
+    *("algorithm", "nonce", "salt", "cost", "keyLength", "keyPrefix", "keySignature"),
+    *("expiresAt", "data", "memoryCost", "parallelism"),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    name=st.sampled_from(PARAMETERS),
+    value=st.none() | st.integers() | st.text(max_size=8) | st.dictionaries(st.text(), st.none()),
+    drawn=st.data(),
+)
+def test_whatever_is_changed_altcha_refuses_too(secrets, payload, name, value, drawn):
+    def change(content):
+        parameters = content["challenge"]["parameters"]
+        if drawn.draw(st.booleans(), "drop"):
+            parameters.pop(name, None)
+        else:
+            parameters[name] = value
+
+    changed = tampered(payload, change)
+    assert we_say(secrets, changed) <= altcha_says(secrets, changed)
+
+
+def test_what_altcha_takes_of_ours_we_take(secrets):
+    for _ in range(20):
+        made = solve(create_challenge(secrets, KEY, EASY))
+        assert altcha_says(secrets, made)
+        assert we_say(secrets, made)
+
+
+def test_the_order_in_which_a_browser_writes_parameters_does_not_matter(secrets, payload):
+    def turn(content):
+        challenge = content["challenge"]
+        challenge["parameters"] = dict(reversed(challenge["parameters"].items()))
+
+    assert we_say(secrets, tampered(payload, turn))
+
+
+def test_a_parameter_that_nobody_signed_is_refused(secrets, payload):
+    extra = tampered(payload, lambda c: c["challenge"]["parameters"].update(extra=1))
+    assert not we_say(secrets, extra)
