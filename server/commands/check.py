@@ -38,7 +38,7 @@ def check(make_secret: bool) -> None:
         raise SystemExit(1) from error
     for warning in proxy_warnings(settings) if settings.serves_public else ():
         click.echo(f"warning: {warning}", err=True)
-    if settings.redis_url and (problem := redis_problem(settings.redis_url)):
-        click.echo(f"wrong: {problem}", err=True)
+    if settings.redis_url and (wrong := redis_problem(settings.redis_url)):
+        click.echo(f"wrong: {wrong}", err=True)
         raise SystemExit(1)
     click.echo("all settings are good")

@@ -15,7 +15,7 @@ from server.reports.models import Envelope, Report
 from server.reports.private_keys import PrivateKeys
 from server.reports.references import parse_receipt, parse_reference, receipt_hmac
 from server.reports.sealing import EnvelopeDamaged, SealedPart, unseal
-from server.reports.vocabulary import EnvelopeKind, PublicStatus
+from server.reports.vocabulary import EnvelopeKind, Lane, PublicStatus
 from server.storage.keyring import IntakeSecrets
 
 MAX_PAGE = 200
@@ -60,11 +60,19 @@ class ReceiptStatus:
 
 
 def list_reports(
-    session: Session, *, mode: KeyMode = KeyMode.LIVE, before: UUID | None = None, limit: int = 50
+    session: Session,
+    *,
+    mode: KeyMode = KeyMode.LIVE,
+    lane: Lane | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
 ) -> Page:
-    """One page of reports, the newest first. Keyset on the id, which sorts by time."""
+    """One page of reports, the newest first, of one lane or all. Keyset on the id, which sorts by
+    time."""
     limit = max(1, min(limit, MAX_PAGE))
     query = select(Report).where(Report.mode == mode).order_by(Report.id.desc()).limit(limit + 1)
+    if lane is not None:
+        query = query.where(Report.lane == lane)
     if before is not None:
         query = query.where(Report.id < before)
     rows = tuple(session.scalars(query))

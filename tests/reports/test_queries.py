@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
 from server.partners.service import KeyMode
 from server.reports import service
 from server.reports.models import Envelope, Report
-from server.reports.vocabulary import EnvelopeKind
+from server.reports.vocabulary import EnvelopeKind, Lane
+from server.storage.ids import new_id
 from tests.conftest import PASSPHRASE
 from tests.factories.key import KeyFactory
 from tests.factories.report import accepted_report
+from tests.factories.stored_report import stored_report
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -55,6 +61,31 @@ def test_test_reports_are_listed_apart(app, database, settings, key):
     with database.reading() as session:
         assert pages(session, 10) == [[live]]
         assert pages(session, 10, mode=KeyMode.TEST) == [[test]]
+
+
+def test_a_lane_is_listed_alone_page_by_page(session):
+    lanes = [Lane.LOW, Lane.NORMAL, Lane.LOW, Lane.QUARANTINE, Lane.LOW]
+    ids = [
+        stored_report(session, NOW + timedelta(seconds=second), lane=lane)
+        for second, lane in enumerate(lanes)
+    ]
+    low = [str(session.get_one(Report, ids[n]).reference) for n in (4, 2, 0)]
+    assert pages(session, 2, lane=Lane.LOW) == [low[:2], low[2:]]
+    assert pages(session, 2, lane=Lane.TRUSTED) == [[]]
+
+
+def test_a_page_of_a_lane_is_read_from_its_index(session):
+    question = select(Report.id).where(Report.mode == "live", Report.lane == "low")
+    question = question.where(Report.id < new_id()).order_by(Report.id.desc()).limit(51)
+    kind = session.get_bind().dialect.name
+    if kind == "postgresql":
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    text_of = question.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if kind == "sqlite" else "EXPLAIN"
+    plan = str(session.execute(text(f"{explain} {text_of}")).all())
+    assert "ix_reports_lane_newest" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_a_report_is_found_by_its_reference_in_any_spelling(app, database, key):

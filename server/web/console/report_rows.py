@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.partners.service import KeyMode, ResolvedKey, get_attributions
 from server.reports.service import Report, list_reports
+from server.reports.vocabulary import Lane
 from server.web.console.words import (
     Badge,
     Moment,
@@ -47,9 +48,36 @@ class ReportList:
     next_before: UUID | None
 
 
-def read_list(session: Session, mode: KeyMode, before: UUID | None, now: datetime) -> ReportList:
-    """PAGE_SIZE reports before a given one, the newest first."""
-    found = list_reports(session, mode=mode, before=before, limit=PAGE_SIZE)
+@dataclass(frozen=True, slots=True)
+class LaneChoice:
+    """One choice of what the list shows: a lane, or all of them (`value` is None)."""
+
+    value: Lane | None
+    text: str
+    meaning: str
+    is_chosen: bool
+
+
+#: What stands in a lane, as the list says when it shows that lane alone.
+_MEANINGS = {
+    Lane.TRUSTED: "Sent by a partner’s server with its secret key.",
+    Lane.NORMAL: "Sent by somebody who took the time of a person, or solved a challenge.",
+    Lane.LOW: "Without proof, too fast, by a key that has ceased, or one of many from a place.",
+    Lane.QUARANTINE: "From the midst of a flood. A real report may be among them.",
+}
+
+
+def lane_choices(chosen: Lane | None) -> tuple[LaneChoice, ...]:
+    """All lanes together, then each, the best first."""
+    each = [LaneChoice(lane, plain_words(lane), _MEANINGS[lane], lane is chosen) for lane in Lane]
+    return (LaneChoice(None, "All", "", chosen is None), *each)
+
+
+def read_list(
+    session: Session, mode: KeyMode, lane: Lane | None, before: UUID | None, now: datetime
+) -> ReportList:
+    """PAGE_SIZE reports before a given one, the newest first, of one lane or all."""
+    found = list_reports(session, mode=mode, lane=lane, before=before, limit=PAGE_SIZE)
     keys = get_attributions(session, {report.key_id for report in found.rows})
     rows = tuple(_row(report, keys.get(report.key_id), now) for report in found.rows)
     return ReportList(rows, found.next_before)

@@ -12,10 +12,12 @@ from flask import Flask
 
 from server.config import Settings
 from server.partners.service import IssuedKey, KeyMode
+from server.reports.vocabulary import Lane
 from server.storage.database import Database
 from server.web.console import report_rows
 from tests.factories.key import KeyFactory
 from tests.factories.report import accepted_report
+from tests.factories.stored_report import stored_report
 from tests.web.console.visitor import Visitor, text_of
 
 ROW = re.compile(r'href="/console/reports/([^"]+)"')
@@ -151,3 +153,26 @@ def test_a_page_is_light(app: Flask, key: IssuedKey, at_work: Visitor) -> None:
         with at_work.get(address) as asset:
             weight += len(asset.data)
     assert weight <= 150_000
+
+
+def test_a_lane_is_shown_alone_and_keeps_its_place_while_pages_turn(
+    app: Flask,
+    database: Database,
+    key: IssuedKey,
+    at_work: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(report_rows, "PAGE_SIZE", 2)
+    low = [accepted_report(app, key.text).reference for _ in range(3)]
+    with database.transaction() as session:
+        stored_report(session, lane=Lane.NORMAL)
+    listed = list(turn_pages(at_work, "/console/?lane=low"))
+    assert [references(page) for page in listed] == [low[:0:-1], low[:1]]
+    assert all('aria-current="page">Low<' in page for page in listed)
+    assert len(references(at_work.get("/console/?lane=normal").text)) == 1
+    assert "No reports in this lane" in at_work.get("/console/?lane=quarantine").text
+
+
+@pytest.mark.parametrize("lane", ["fast", "low%00"])
+def test_a_lane_that_there_is_not_is_not_found(at_work: Visitor, lane: str) -> None:
+    assert at_work.get(f"/console/?lane={lane}").status_code == 404
