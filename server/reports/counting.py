@@ -1,4 +1,5 @@
-"""Count live reports of a day. Test reports are never counted."""
+"""Count live reports of a day. Test reports are never counted, nor are those that nobody's key
+brought: keys that nobody knows cost nothing to invent."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.partners.service import KeyMode
 from server.reports.models import Report
+from server.reports.store import UNATTRIBUTED
 from server.storage.ids import first_id_at, moment_of
 
 #: An id is made within the request that notes `received_at`; clocks may be set in between.
@@ -67,6 +69,7 @@ def count_reports(
         )
         .where(
             Report.mode == KeyMode.LIVE,
+            Report.key_id != UNATTRIBUTED,
             Report.id >= first_id_at(begin - _MARGIN),
             Report.id < first_id_at(end + _MARGIN),
             Report.received_at >= begin,

@@ -21,7 +21,7 @@ from server.commands.work import count_reports
 from server.delivery.service import Jobs, RecurringJob, Worker
 from server.partners.service import KeyMode
 from server.reports.models import Envelope, Report
-from server.reports.service import REPORT_RECEIVED, day_received
+from server.reports.service import REPORT_RECEIVED, UNATTRIBUTED, day_received
 from server.reports.vocabulary import PublicStatus
 from server.statistics import recount
 from server.statistics.models import TalliedDay, Tally
@@ -228,6 +228,15 @@ def test_only_the_200_most_frequent_values_of_a_key_are_kept_apart(
         if dimension is Dimension.CAMPAIGN
     }
     assert kept == {"a": 2, "b": 2, OTHER_VALUES: 3}
+
+
+def test_reports_of_a_key_that_nobody_knows_are_not_counted(database: Database) -> None:
+    with database.transaction() as session:
+        for key in (KEY, UNATTRIBUTED):
+            stored_report(session, MIDNIGHT, key_id=key)
+        mark_stale(session, [DAY])
+    recount_stale(database)
+    assert {key for (_, key, _, _) in tallies(database)} == {KEY}
 
 
 def test_a_day_rests_ten_times_as_long_as_it_took(database: Database) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from server.partners.service import get_attributions
-from server.reports.service import Report
+from server.reports.service import UNATTRIBUTED, Report
 from server.web.console.words import language_name, plain_words, territory_name
 
 
@@ -35,7 +35,7 @@ def attribution_of(session: Session, report: Report, claimed_origin: str | None)
         partner=key.partner_name if key else "Unknown partner",
         portal=key.portal_name if key else "Unknown portal",
         key_label=key.label if key else "Unknown key",
-        key_text=key.text if key else str(report.key_id),
+        key_text=key.text if key else _unknown_key(report),
         key_state=plain_words(key.state) if key else "Unknown",
         campaign=report.campaign,
         origin=report.origin,
@@ -44,3 +44,9 @@ def attribution_of(session: Session, report: Report, claimed_origin: str | None)
         language_code=report.language,
         territory=territory_name(report.territory),
     )
+
+
+def _unknown_key(report: Report) -> str:
+    if report.key_id == UNATTRIBUTED:
+        return "came while keys could not be looked up; nobody knows the key that it named"
+    return str(report.key_id)

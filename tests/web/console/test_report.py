@@ -15,7 +15,8 @@ from server.config import Settings
 from server.partners.service import IssuedKey
 from server.reports import service as reports
 from server.reports.models import Envelope, Report
-from server.reports.vocabulary import EnvelopeKind
+from server.reports.service import UNATTRIBUTED
+from server.reports.vocabulary import EnvelopeKind, Lane
 from server.staff.permissions import GRANTS, Permission, RoleName
 from server.staff.service import User
 from server.storage.database import Database
@@ -256,3 +257,15 @@ def test_a_damaged_contact_does_not_pass_for_anonymity(
     page = opened(at_work, reference)
     assert "anonymous" not in page
     assert "This report cannot be opened" in page
+
+
+def test_a_report_of_a_key_that_nobody_knows_opens_and_is_listed(
+    database: Database, at_work: Visitor, reference: str
+) -> None:
+    nobody = dict.fromkeys(("portal_id", "partner_id", "key_id"), UNATTRIBUTED)
+    with database.transaction() as session:
+        session.execute(update(Report).values(nobody | {"lane": Lane.QUARANTINE}))
+    assert "nobody knows the key that it named" in opened(at_work, reference)
+    listed = at_work.get("/console/reports")
+    assert listed.status_code == 200
+    assert "Unknown partner" in listed.text
