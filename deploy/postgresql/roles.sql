@@ -67,8 +67,9 @@ GRANT SELECT (
 GRANT INSERT ON spent_challenges TO portals_public;
 GRANT SELECT (digest) ON spent_challenges TO portals_public;
 -- All but the recovery copy.
-GRANT SELECT (id, generation, suite, public_key, created_at, activated_at, retired_at)
-  ON sealing_keys TO portals_public;
+GRANT SELECT (
+  id, generation, suite, public_key, created_at, activated_at, superseded_at, retired_at
+) ON sealing_keys TO portals_public;
 
 GRANT SELECT, INSERT ON sighting_notes TO portals_public;
 GRANT SELECT ON sightings TO portals_public;
@@ -86,9 +87,10 @@ GRANT SELECT ON kits TO portals_public;
 GRANT SELECT ON reports TO portals_console;
 GRANT SELECT ON envelopes TO portals_console;
 -- An envelope that does not open is set apart; data keys are sealed again to a new generation.
-GRANT UPDATE (damaged_at, sealing_key_id, wrapped_key) ON envelopes TO portals_console;
+GRANT UPDATE (damaged_at, sealing_key_id, wrapped_key, content_key_id) ON envelopes
+  TO portals_console;
 GRANT SELECT, INSERT ON sealing_keys TO portals_console;
-GRANT UPDATE (activated_at, retired_at) ON sealing_keys TO portals_console;
+GRANT UPDATE (activated_at, superseded_at, retired_at) ON sealing_keys TO portals_console;
 
 GRANT SELECT ON outbox_messages TO portals_console;
 -- A dead letter is tried again.

@@ -35,7 +35,8 @@ GRANTS: dict[str, Grants] = {
         | only(READS, "id idempotency_hash body_tag secret_generation received_at receipt_hmac")
         | only(READS, "reference portal_id state status updated_at"),
         "sealing_keys": only(
-            READS, "id generation suite public_key created_at activated_at retired_at"
+            READS,
+            "id generation suite public_key created_at activated_at superseded_at retired_at",
         ),
         "sighting_notes": {READS, ADDS},
         "sightings": {READS},
@@ -50,7 +51,8 @@ GRANTS: dict[str, Grants] = {
         "authorities": {READS, ADDS, CHANGES},
         "branding_drafts": {READS, ADDS, CHANGES, DELETES},
         "brandings": {READS, ADDS},
-        "envelopes": {READS} | only(CHANGES, "damaged_at sealing_key_id wrapped_key"),
+        "envelopes": {READS}
+        | only(CHANGES, "damaged_at sealing_key_id wrapped_key content_key_id"),
         "kits": {READS, ADDS} | only(CHANGES, "closed_at"),
         "login_links": {READS, ADDS} | only(CHANGES, "used_at"),
         "outbox_messages": {READS} | only(CHANGES, "attempts available_at failed_at last_error"),
@@ -60,7 +62,7 @@ GRANTS: dict[str, Grants] = {
         "portals": {READS, ADDS, CHANGES},
         "reports": {READS},
         "roles_users": {READS, ADDS, DELETES},
-        "sealing_keys": {READS, ADDS} | only(CHANGES, "activated_at retired_at"),
+        "sealing_keys": {READS, ADDS} | only(CHANGES, "activated_at superseded_at retired_at"),
         "sighting_notes": {READS},
         "sightings": {READS},
         "staff_accounts": {READS, ADDS, CHANGES},

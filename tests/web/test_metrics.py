@@ -151,8 +151,7 @@ def test_what_waits_in_the_outbox_is_told(watched, database):
     assert counted(watched, "portals_outbox_dead_letters") == 0
 
 
-def test_the_last_run_of_the_worker_is_told(watched, app):
-    settings, database = app.extensions["portals.settings"], app.extensions["portals.database"]
+def test_the_last_run_of_the_worker_is_told(watched, settings, database):
     before = datetime.now(UTC) - timedelta(seconds=1)
     Worker(database, all_jobs(settings, patient=False)).run_once()
     for name in ("worker_last_run", "audit_checkpoint"):
