@@ -13,6 +13,7 @@ from server.intake.errors import ChallengeSpent, IdempotencyConflict, IntakeErro
 from server.intake.evidence import Evidence
 from server.intake.keys import Keys
 from server.intake.spool import Spool
+from server.intake.spool_drainer import SpoolDrainer
 from server.intake.spool_file import Spooled
 from server.intake.submission import Submission
 from server.partners.service import KeyMode
@@ -72,6 +73,7 @@ class Intake:
         reads: BoundedReads,
         writer: ReportWriter,
         spool: Spool,
+        drainer: SpoolDrainer,
         heard: Heard,
     ) -> None:
         self._secrets = secrets
@@ -80,7 +82,12 @@ class Intake:
         self._reads = reads
         self._writer = writer
         self._spool = spool
+        self._drainer = drainer
         self._heard = heard
+
+    def start(self) -> None:
+        """Let what an earlier process left in the spool be drained, and what comes later."""
+        self._drainer.start()
 
     def accept(
         self, submission: Submission, idempotency_key: bytes, evidence: Evidence
@@ -110,7 +117,8 @@ class Intake:
             return self._again(submitted, first)
 
     def close(self) -> None:
-        """End the writer's thread, once it has stored what waits."""
+        """End the threads, once they have stored what is on its way."""
+        self._drainer.stop()
         self._writer.close()
 
     def _keep(self, composed: Composed, submitted: Submitted) -> Accepted:
@@ -128,7 +136,9 @@ class Intake:
                     raise ChallengeSpent
                 case _:  # what the database does not take is kept for a person to see to
                     pass
-        return self._answer(composed, self._spool.put(report), Way.SPOOLED)
+        received_at = self._spool.put(report)
+        self._drainer.start()
+        return self._answer(composed, received_at, Way.SPOOLED)
 
     def _written(self, report: NewReport) -> Written | None:
         """What the database says, or None when it is for the spool to keep the report."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.config import Settings
 from server.extensions import DATABASE, KEYS, READS, SETTINGS, SNAPSHOT
-from server.intake.service import Intake, Spool
+from server.intake.service import Intake, Spool, SpoolDrainer
 from server.observability import metrics
 from server.partners.service import KeyCache
 from server.reports.service import PublicSealingKey, ReportWriter, current_sealing_key, open_store
@@ -33,18 +33,21 @@ def open_intake(app: Flask) -> Intake:
     sealing_keys: LastKnown[PublicSealingKey] = LastKnown(reads, _sealing_key, most=1)
     snapshot = cast(Snapshot, app.extensions[SNAPSHOT])
     snapshot.keep("sealing key", sealing_keys, _encode, _decode)
+    new_store = partial(open_store, database)
+    spool = Spool(
+        cast(Path, settings.spool),
+        max_bytes=settings.spool_max_bytes,
+        max_reports=settings.spool_max_reports,
+    )
     return Intake(
         secrets=settings.intake_secrets,
         keys=cast(KeyCache, app.extensions[KEYS]),
         sealing_key=partial(sealing_keys.get, _CURRENT),
         reads=reads,
         # Of its own: a full disk may let a database answer that takes nothing.
-        writer=ReportWriter(partial(open_store, database), Availability()),
-        spool=Spool(
-            cast(Path, settings.spool),
-            max_bytes=settings.spool_max_bytes,
-            max_reports=settings.spool_max_reports,
-        ),
+        writer=ReportWriter(new_store, Availability()),
+        spool=spool,
+        drainer=SpoolDrainer(spool, new_store, reads),
         heard=metrics.report_taken,
     )
 

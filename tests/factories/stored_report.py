@@ -18,18 +18,11 @@ from server.storage.ids import first_id_at, new_id
 KEY, PORTAL, PARTNER = new_id(), new_id(), new_id()
 
 
-def stored_report(
-    session: Session,
-    received_at: datetime | None = None,
-    *,
-    status: PublicStatus = PublicStatus.RECEIVED,
-    **changes: Any,
-) -> UUID:
-    """Store a live report as the intake does, with its outbox message, and give its id."""
+def new_report(received_at: datetime | None = None, **changes: Any) -> NewReport:
+    """A live report as the intake hands it to the store."""
     at = received_at or datetime.now(UTC)
-    identifier = UUID(int=first_id_at(at).int | 0x7 << 76 | secrets.randbits(62) | 0b10 << 62)
     values: dict[str, Any] = {
-        "id": identifier,
+        "id": UUID(int=first_id_at(at).int | 0x7 << 76 | secrets.randbits(62) | 0b10 << 62),
         "idempotency_hash": secrets.token_bytes(32),
         "body_tag": secrets.token_bytes(32),
         "reference": secrets.token_hex(6),
@@ -48,7 +41,19 @@ def stored_report(
         "report_type": ReportType.NOT_SURE,
         "parts": (SealedPart(EnvelopeKind.REPORT, 1, new_id(), b"", b""),),
     }
-    store_batch(session.connection(), [NewReport(**values | changes)])
+    return NewReport(**values | changes)
+
+
+def stored_report(
+    session: Session,
+    received_at: datetime | None = None,
+    *,
+    status: PublicStatus = PublicStatus.RECEIVED,
+    **changes: Any,
+) -> UUID:
+    """Store a live report as the intake does, with its outbox message, and give its id."""
+    report = new_report(received_at, **changes)
+    store_batch(session.connection(), [report])
     if status is not PublicStatus.RECEIVED:
-        session.get_one(Report, identifier).status = status
-    return identifier
+        session.get_one(Report, report.id).status = status
+    return report.id

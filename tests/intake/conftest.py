@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.config import Settings
-from server.intake.service import Intake, Spool
+from server.intake.service import Intake, Spool, SpoolDrainer
 from server.partners.service import KeyCache
 from server.reports.models import SealingKey
 from server.reports.service import ReportWriter, current_sealing_key, open_store
@@ -57,6 +57,7 @@ def open_intake(
             "reads": reads,
             "writer": writer,
             "spool": spool,
+            "drainer": SpoolDrainer(spool, partial(open_store, database), reads),
             "heard": lambda lane, way: None,
         }
         return Intake(**parts | changes)
