@@ -266,6 +266,6 @@ def test_a_report_of_a_key_that_nobody_knows_opens_and_is_listed(
     with database.transaction() as session:
         session.execute(update(Report).values(nobody | {"lane": Lane.QUARANTINE}))
     assert "nobody knows the key that it named" in opened(at_work, reference)
-    listed = at_work.get("/console/reports")
+    listed = at_work.get("/console/")
     assert listed.status_code == 200
     assert "Unknown partner" in listed.text
