@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +69,7 @@ def program(
     target: str = "tests.serving.probe",
     *,
     handed_over: socket.socket | None = None,
+    environment: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Iterator[Program]:
     """A server of `target` with the options of Serving, ended with the block."""
@@ -81,7 +82,7 @@ def program(
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
             stderr=output,
             pass_fds=[handed_over.fileno()] if handed_over is not None else [],
             start_new_session=True,
