@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import ada_url
 from publicsuffixlist import PublicSuffixList
@@ -52,12 +53,17 @@ class AddressRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A canonical web address: serialised URL, ASCII host, registrable domain when there is one."""
+    """A canonical web address: serialised URL, ASCII host."""
 
     url: str
     host: str
-    domain: str | None
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def domain(self) -> str | None:
+        """The registrable domain, when there is one. It needs the list of public suffixes, which
+        takes 0.1 s and some MiB of memory the first time: nothing that the intake does."""
+        return _registrable_domain(self.host)
 
 
 _BROWSER_SCHEMES = ("http", "https")
@@ -66,14 +72,18 @@ _FANGED_SCHEME = re.compile(r"\A(h(?:xx|tt|\*\*)ps?)(?:\[:\]|:)(?:\[?//\]?|\[/\]
 _FANGED_DOT = re.compile(r"\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?", re.I)
 _HOST_LIKE = re.compile(r"[^\s/?#:@]+\.[^\s/?#:@.]{2,}\.?(?::\d{1,5})?(?:[/?#]|\Z)")
 _PORT_NOT_SCHEME = re.compile(r"[^\s/?#:@]+\.[^\s/?#:@]+:\d{1,5}(?:[/?#]|\Z)")
+_AUTHORITY_END = re.compile(r"[/?#]")
+_SPACE = re.compile(r"\s")
+_ANOTHER = re.compile(r"\shttps?://", re.I)
+_WITH_AUTHORITY = re.compile(r"https?:[/\\]*[^/\\?#\s]", re.I)
+_ONION = re.compile(r"[^/?#:]+\.onion\.?(?::\d+)?(?:[/?#]|\Z)", re.I)
+_DOTTED_DIGITS = re.compile(r"[\d.]+")
 _BASE64_BLOB = re.compile(r"[A-Za-z0-9+/\r\n]{256,}={0,2}")
 # Controls but tab, and lone surrogates, which JSON can smuggle in.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_WRAPPERS = (("<", ">"), ('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("(", ")"))
+_WRAPPERS = {"<": ">", '"': '"', "'": "'", "“": "”", "«": "»", "(": ")"}
 # Space, and the invisible characters that copying from a message leaves around an address.
 _AROUND = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c"
-
-_suffixes = PublicSuffixList(accept_unknown=True)
 
 
 def canonical_address(text: str) -> Address:
@@ -89,13 +99,14 @@ def canonical_address(text: str) -> Address:
     notices: list[Notice] = []
     text = _refang(text, notices)
     text = _with_scheme(text, notices)
-    if re.search(r"\s", text):
-        if re.search(r"\shttps?://", text, re.I):
+    if _SPACE.search(text):
+        if _ANOTHER.search(text):
             raise AddressRefused(Refusal.SEVERAL)
         notices.append(Notice.SPACES_ENCODED)
-    if not ada_url.check_url(text):
-        raise AddressRefused(Refusal.NO_HOST)
-    url = ada_url.URL(text)
+    try:
+        url = ada_url.URL(text)
+    except ValueError:
+        raise AddressRefused(Refusal.NO_HOST) from None
     if url.protocol.rstrip(":") not in _BROWSER_SCHEMES:
         raise AddressRefused(Refusal.UNSUPPORTED_SCHEME)
     if url.username or url.password:
@@ -103,7 +114,7 @@ def canonical_address(text: str) -> Address:
         notices.append(Notice.CREDENTIALS_REMOVED)
     host = url.hostname
     _refuse_host(host)
-    return Address(url.href, host, _registrable_domain(host), tuple(dict.fromkeys(notices)))
+    return Address(url.href, host, tuple(dict.fromkeys(notices)))
 
 
 def grouping_form(url: str) -> str:
@@ -120,9 +131,9 @@ def grouping_form(url: str) -> str:
 
 
 def _unwrap(text: str) -> str:
-    for opening, closing in _WRAPPERS:
-        if len(text) > 2 and text.startswith(opening) and text.endswith(closing):
-            return text[1:-1].strip(_AROUND)
+    closing = _WRAPPERS.get(text[:1])
+    if closing and len(text) > 2 and text.endswith(closing):
+        return text[1:-1].strip(_AROUND)
     return text
 
 
@@ -135,9 +146,7 @@ def _refuse_what_is_no_address(text: str) -> None:
         raise AddressRefused(Refusal.TOO_LONG)
     if "\n" in text or "\r" in text:
         raise AddressRefused(Refusal.LINE_BREAK)
-    if any(
-        (ord(c) < 32 and c != "\t") or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in text
-    ):
+    if _FORBIDDEN.search(text):
         raise AddressRefused(Refusal.CONTROL_CHARACTER)
 
 
@@ -158,10 +167,10 @@ def _split_authority(text: str) -> tuple[str, str, str]:
     """Split before the path, so that brackets in a path or query stay as they are."""
     start = text.find("://")
     start = 0 if start < 0 else start + 3
-    for index in range(start, len(text)):
-        if text[index] in "/?#":
-            return text[:index], text[index], text[index + 1 :]
-    return text, "", ""
+    end = _AUTHORITY_END.search(text, start)
+    if end is None:
+        return text, "", ""
+    return text[: end.start()], end[0], text[end.end() :]
 
 
 def _with_scheme(text: str, notices: list[Notice]) -> str:
@@ -171,33 +180,40 @@ def _with_scheme(text: str, notices: list[Notice]) -> str:
     if scheme and not _PORT_NOT_SCHEME.match(text):
         name = scheme[1].lower()
         if name in _BROWSER_SCHEMES:
-            if not re.match(r"https?:[/\\]*[^/\\?#\s]", text, re.I):
+            if not _WITH_AUTHORITY.match(text):
                 raise AddressRefused(Refusal.NO_HOST)
             return text
         raise AddressRefused(Refusal.UNSUPPORTED_SCHEME)
-    if re.search(r"\s", text) or not _HOST_LIKE.match(text.partition("@")[2] or text):
+    if _SPACE.search(text) or not _HOST_LIKE.match(text.partition("@")[2] or text):
         raise AddressRefused(Refusal.NOT_AN_ADDRESS)
     if "@" in re.split(r"[/?#]", text, maxsplit=1)[0]:
         raise AddressRefused(Refusal.NOT_AN_ADDRESS)
     notices.append(Notice.ASSUMED_HTTPS)
-    onion = re.match(r"[^/?#:]+\.onion\.?(?::\d+)?(?:[/?#]|\Z)", text, re.I)
+    onion = _ONION.match(text)
     return ("http://" if onion else "https://") + text
 
 
 def _refuse_host(host: str) -> None:
     bare = host.strip("[]").rstrip(".")
+    if ":" not in bare and not _DOTTED_DIGITS.fullmatch(bare):
+        _refuse_name(bare)
+        return
     try:
         ip = ipaddress.ip_address(bare)
     except ValueError:
-        labels = bare.split(".")
-        # Lengths of RFC 1035, section 2.3.4; the URL Standard leaves them to the resolver.
-        if len(labels) < 2 or len(bare) > 253 or not all(0 < len(x) < 64 for x in labels):
-            raise AddressRefused(Refusal.NO_HOST) from None
+        _refuse_name(bare)
         return
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     if any(ip in network for network in _PRIVATE_NETWORKS if network.version == ip.version):
         raise AddressRefused(Refusal.PRIVATE_HOST)
+
+
+def _refuse_name(name: str) -> None:
+    labels = name.split(".")
+    # Lengths of RFC 1035, section 2.3.4; the URL Standard leaves them to the resolver.
+    if len(labels) < 2 or len(name) > 253 or not all(0 < len(x) < 64 for x in labels):
+        raise AddressRefused(Refusal.NO_HOST)
 
 
 #: Addresses that mean a different machine to everybody, or none (RFC 6890); the documentation
@@ -223,6 +239,11 @@ _PRIVATE_NETWORKS = tuple(
 
 def _registrable_domain(host: str) -> str | None:
     bare = host.rstrip(".")
-    if bare.startswith("[") or re.fullmatch(r"[\d.]+", bare):
+    if bare.startswith("[") or _DOTTED_DIGITS.fullmatch(bare):
         return None
-    return _suffixes.privatesuffix(bare) or None
+    return _suffixes().privatesuffix(bare) or None
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=True)

@@ -100,12 +100,14 @@ def verify_challenge(secrets_: IntakeSecrets, key_text: str, payload: str) -> Sp
     if not hmac.compare_digest(signed.encode(), signature.encode()):
         raise ChallengeForged
     # From here on the parameters are as we made them.
-    solved = _hmac(secrets_, "solution", generation, derived_key)
-    if data["key"] != key_text or not hmac.compare_digest(solved, parameters["keySignature"]):
-        raise ChallengeForged
     expires_at = datetime.fromtimestamp(parameters["expiresAt"], UTC)
     if expires_at < datetime.now(UTC):
         raise ChallengeExpired
+    if data["key"] != key_text or not _DERIVED_KEY.fullmatch(derived_key):
+        raise ChallengeForged
+    solved = _hmac(secrets_, "solution", generation, bytes.fromhex(derived_key))
+    if not hmac.compare_digest(solved, parameters["keySignature"]):
+        raise ChallengeForged
     return SpentProof(hashlib.sha256(signature.encode()).digest(), expires_at)
 
 
@@ -114,7 +116,7 @@ def is_hasty(solved: SpentProof, now: datetime) -> bool:
     return now - (solved.expires_at - LIFETIME) < HASTE
 
 
-def _parse(payload: str) -> tuple[dict[str, Any], str, bytes]:
+def _parse(payload: str) -> tuple[dict[str, Any], str, str]:
     """Parameters, signature and derived key, of the right types; raises ChallengeForged."""
     if len(payload) > MAX_PAYLOAD_LENGTH:
         raise ChallengeForged
@@ -122,16 +124,13 @@ def _parse(payload: str) -> tuple[dict[str, Any], str, bytes]:
         decoded = json.loads(base64.b64decode(payload, validate=True))
         challenge, derived_key = decoded["challenge"], decoded["solution"]["derivedKey"]
         parameters, signature = challenge["parameters"], challenge["signature"]
-        if (
-            isinstance(parameters, dict)
-            and isinstance(signature, str)
-            and signature.isascii()
-            and _DERIVED_KEY.fullmatch(derived_key)
-        ):
-            return parameters, signature, bytes.fromhex(derived_key)
     except (ValueError, KeyError, TypeError, RecursionError):
-        pass
-    raise ChallengeForged
+        raise ChallengeForged from None
+    if not isinstance(parameters, dict) or not isinstance(derived_key, str):
+        raise ChallengeForged
+    if not isinstance(signature, str) or not signature.isascii():
+        raise ChallengeForged
+    return parameters, signature, derived_key
 
 
 def _canonical(parameters: dict[str, Any]) -> bytes:
