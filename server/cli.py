@@ -31,6 +31,9 @@ from server.extensions import DATABASE
 from server.observability.process import guard_process
 from server.storage.database import Database
 
+#: PostgreSQL's code for what a role may not do.
+DENIED = "42501"
+
 COMMANDS = (
     audit,
     check,
@@ -91,6 +94,11 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except (OperationalError, ProgrammingError) as error:
+            if getattr(error.orig, "sqlstate", None) == DENIED:
+                raise click.ClickException(
+                    f"{error.orig}: run this with the settings, and as the database role, of the "
+                    "program that it belongs to; docs/operators/database-roles.md says which"
+                ) from error
             raise click.ClickException(
                 "the database does not answer or has no tables yet: "
                 "check PORTALS_DATABASE_URL, then run `portals migrate`"

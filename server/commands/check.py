@@ -8,6 +8,7 @@ import re
 import click
 
 from server.commands.check_limits import proxy_warnings, redis_problem
+from server.commands.check_role import role_findings
 from server.config import SETTINGS, SettingsError, load_settings
 from server.storage.keyring import new_secret
 
@@ -40,5 +41,13 @@ def check(make_secret: bool) -> None:
         click.echo(f"warning: {warning}", err=True)
     if settings.redis_url and (wrong := redis_problem(settings.redis_url)):
         click.echo(f"wrong: {wrong}", err=True)
+        raise SystemExit(1)
+    role = role_findings(settings)
+    click.echo(f"{'database role':28} {role.known}")
+    for warning in role.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    for refusal in role.refusals:
+        click.echo(f"refused: {refusal}", err=True)
+    if role.refusals:
         raise SystemExit(1)
     click.echo("all settings are good")
