@@ -72,7 +72,7 @@ def installed(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     inherited = {name: value for name, value in os.environ.items() if name[:8] != "PORTALS_"}
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("ab") as log:
         master = subprocess.Popen(
             [*under, *SERVE, "--port", str(port), "--threads", "4"],
             cwd=ROOT,

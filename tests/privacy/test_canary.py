@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -99,18 +101,24 @@ def live_through(citizen: Citizen) -> None:
 
 
 def break_things(citizen: Citizen, database) -> None:
-    """A table that is gone: a real 500, and reports that go to the spool; then a killed worker."""
+    """Tables that are gone: a 503, a real 500, and a report that goes to the spool."""
     lookup = json.dumps({"receipt": "12345678901234567890"}).encode()
-    with database.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE reports RENAME TO reports_away"))
-    try:
-        as_json = {"Content_Type": "application/json"}
-        failed = citizen.ask("POST", "/api/v1/receipts/lookup", lookup, **as_json)
-        assert failed in (500, 503)
+    as_json = {"Content_Type": "application/json"}
+    with without(database, "reports"), without(database, "login_links"):
+        assert citizen.ask("POST", "/api/v1/receipts/lookup", lookup, **as_json) == 503
+        assert citizen.ask("GET", f"/console/sign-in/{citizen.canaries.word}") == 500
         assert citizen.report() == 201
+
+
+@contextmanager
+def without(database, table: str) -> Iterator[None]:
+    with database.engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
+    try:
+        yield
     finally:
         with database.engine.begin() as connection:
-            connection.execute(text("ALTER TABLE reports_away RENAME TO reports"))
+            connection.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}"))
 
 
 def test_nothing_that_leads_to_a_citizen_is_left_anywhere(
@@ -128,6 +136,7 @@ def test_nothing_that_leads_to_a_citizen_is_left_anywhere(
         live_through(citizen)
         break_things(citizen, database)
         spooled = files_below(spool)  # before it drains
+        assert any(b".report" in name for name in spooled)
         there.kill_a_worker()
         plant(control, there, database, spool, redis)
         places = {
@@ -138,6 +147,7 @@ def test_nothing_that_leads_to_a_citizen_is_left_anywhere(
             "temporary files": files_below(there.folder / "tmp") + recent_files(tmp_path),
         }
     places["log"].append(there.log.read_bytes())
+    assert b"unhandled exception" in places["log"][0]
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Report)) >= 1
     assert hits(places, canaries) == set()
