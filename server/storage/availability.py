@@ -13,11 +13,14 @@ from concurrent.futures import TimeoutError as Late
 from threading import Lock
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
 from server.storage.database import Database
+
+_log = structlog.get_logger("portals")
 
 Answer = TypeVar("Answer")
 
@@ -100,11 +103,16 @@ class BoundedReads:
             return asked.result(self._budget_s)
         except Late:
             asked.cancel()
+            if not self.availability.is_away:
+                _log.warning("the database is away", kind="no answer in time")
             self.availability.failed()
             raise DatabaseAway from None
         except DataError:
             raise  # it answered: the question was a wrong one
         except (DBAPIError, PoolExhausted) as error:
+            if not self.availability.is_away:
+                cause = getattr(error, "orig", None) or error
+                _log.warning("the database is away", kind=type(cause).__name__)
             self.availability.failed()
             raise DatabaseAway from error
 

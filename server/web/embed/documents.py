@@ -15,7 +15,7 @@ from server.web import csp
 from server.web.embed.address import theme
 from server.web.embed.assets import frame_script, frame_style, preview_script
 from server.web.encodings import BEST, QUICK, accepted_encoding, compress
-from server.web.headers import PUBLIC_HEADERS
+from server.web.headers import PUBLIC_HEADERS, RETRY_AFTER
 from server.web.locale import LANGUAGES, speaking
 from server.web.ready import ReadyAnswer
 
@@ -105,6 +105,8 @@ def send(document: Document, *, cache: str, status: int = 200) -> Response:
     response.headers.update(document.headers(cache))
     if encoding:
         response.headers["Content-Encoding"] = encoding
+    if status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
     if status == 200 and "no-store" not in cache:
         response.set_etag(document.etag(), weak=True)
         response.make_conditional(request)

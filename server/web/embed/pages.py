@@ -80,10 +80,7 @@ def kept_words_page(key: ResolvedKey | None, typed: str, status: int) -> Respons
         emergency=local_emergency(key),
         words=key.portal_words(language) if key else PortalWords(),
     )
-    response = send(document, status=status, cache=CACHE_NEVER)
-    if status == 503:
-        response.headers["Retry-After"] = RETRY_AFTER
-    return response
+    return send(document, status=status, cache=CACHE_NEVER)
 
 
 def error_page(error: HTTPException) -> WerkzeugResponse:

@@ -30,6 +30,7 @@ from server.partners.service import (
     record_sightings,
     sighted_origin,
 )
+from server.storage.availability import Availability
 from server.storage.database import Database
 
 BOOK = "portals.sightings"
@@ -57,11 +58,15 @@ class SightingBook:
     A flood of invented origins is held down: of each key at most 50 refused ones and 50 that a
     wildcard lets in are told apart, of all keys 1,000; the rest is counted as `other` or under
     the wildcard. What a key's own list names keeps its name. A database that fails loses the counts
-    of 2 s, and no answer waits for it. Pages of `own` origins are none of a partner's.
+    of 2 s, one that is away gets them later, and no answer waits for it. Pages of `own` origins are
+    none of a partner's.
     """
 
-    def __init__(self, database: Database, own: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, database: Database, availability: Availability, own: frozenset[str] = frozenset()
+    ) -> None:
         self._database = database
+        self._availability = availability
         self._own = own
         self._verdicts: dict[tuple[UUID, str, str], Verdict | None] = {}
         self.forget()
@@ -70,6 +75,7 @@ class SightingBook:
     def forget(self) -> None:
         """Begin anew: in a forked process the counts are the other's, who has them still."""
         self._lock = Lock()
+        self._handing_over = Lock()
         self._counts: dict[tuple[UUID, str, bool], int] = {}
         self._named: Counter[tuple[UUID, bool]] = Counter()
 
@@ -98,6 +104,18 @@ class SightingBook:
 
     def flush(self) -> None:
         """Hand the counts over. They are dated by now: no moment of any request is kept."""
+        # A database that hangs holds one thread, and not another one every 2 s.
+        if not self._handing_over.acquire(blocking=False):
+            return
+        try:
+            if not self._availability.is_away:
+                self._hand_over()
+        finally:
+            self._handing_over.release()
+        if self._counts:
+            self._later(Timer(FLUSH_S, self.flush))
+
+    def _hand_over(self) -> None:
         with self._lock:
             counts, self._counts, self._named = self._counts, {}, Counter()
         if not counts:

@@ -7,7 +7,7 @@ from typing import cast
 from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
 
-from server.extensions import DATABASE, KEYS, SETTINGS, keys
+from server.extensions import AVAILABILITY, DATABASE, KEYS, SETTINGS, keys
 from server.partners.service import Standing
 from server.storage.availability import DatabaseAway
 from server.web.access import anyone
@@ -36,7 +36,9 @@ def _keep_forms_ready(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     app.extensions[EXTENSION] = kept = Copies()
     own = own_origins(app.extensions[SETTINGS])
-    app.extensions[BOOK] = book = SightingBook(app.extensions[DATABASE], own)
+    app.extensions[BOOK] = book = SightingBook(
+        app.extensions[DATABASE], app.extensions[AVAILABILITY], own
+    )
     lane = FormLane(app.wsgi_app, app.extensions[KEYS], kept, book)
     app.wsgi_app = lane  # type: ignore[method-assign]
 

@@ -16,7 +16,7 @@ from server.web.access import anyone
 from server.web.embed.address import in_language, spoken_language, theme
 from server.web.embed.documents import make_document, send
 from server.web.embed.pages import error_texts
-from server.web.headers import CACHE_FORM, CACHE_NEVER, RETRY_AFTER
+from server.web.headers import CACHE_FORM, CACHE_NEVER
 from server.web.labels import status_text
 from server.web.locale import LANGUAGES, speaking, spoken
 from server.web.portal.blueprint import blueprint
@@ -70,10 +70,7 @@ def _page(
             day=format_date(found.updated_at, "long") if found else "",
             back=f"/embed/{key.text}{in_language(language, None)}" if key else "",
         )
-    response = send(document, cache=cache, status=503 if away else 200)
-    if away:
-        response.headers["Retry-After"] = RETRY_AFTER
-    return response
+    return send(document, cache=cache, status=503 if away else 200)
 
 
 def _opened_from() -> ResolvedKey | None:
