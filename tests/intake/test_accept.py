@@ -23,6 +23,7 @@ from server.intake.errors import (
     SecretKeyRefused,
 )
 from server.intake.evidence import Evidence
+from server.intake.pressure import Level, Pressure
 from server.intake.submission import Submission
 from server.partners import service as partners
 from server.partners.service import KeyMode
@@ -69,7 +70,9 @@ def count(database, model):
 
 
 def solved(settings, key):
-    parsed = altcha.Challenge.from_dict(create_challenge(settings.intake_secrets, key))
+    """A solution of a challenge that was fetched when somebody began to fill the form in."""
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=1)):
+        parsed = altcha.Challenge.from_dict(create_challenge(settings.intake_secrets, key))
     solution = altcha.solve_challenge(parsed)
     assert solution is not None
     return altcha.Payload(parsed, solution).to_base64()
@@ -148,6 +151,28 @@ def test_a_spent_challenge_does_not_carry_another_report(database, settings, key
     with pytest.raises(ChallengeSpent):
         accept(submission(key.text, challenge=payload), idempotency=b"another key 0000")
     assert count(database, Report) == 1
+
+
+def test_a_challenge_solved_and_sent_within_a_moment_earns_the_low_lane(
+    database, settings, key, accept
+):
+    parsed = altcha.Challenge.from_dict(create_challenge(settings.intake_secrets, key.text))
+    payload = altcha.Payload(parsed, altcha.solve_challenge(parsed)).to_base64()
+    accept(submission(key.text, challenge=payload))
+    assert the_report(database).lane is Lane.LOW
+
+
+def test_pressure_by_its_sender_lowers_a_report_and_that_by_others_does_not(
+    database, settings, key, accept
+):
+    for number, pressure in enumerate(
+        (Pressure(crowd=Level.EXTREME), Pressure(Level.RAISED), Pressure(Level.EXTREME))
+    ):
+        sent = submission(key.text, challenge=solved(settings, key.text))
+        accept(sent, b"key number %05d" % number, Evidence(pressure=pressure))
+    with database.reading() as session:
+        lanes = session.scalars(select(Report.lane).order_by(Report.id)).all()
+    assert lanes == [Lane.NORMAL, Lane.LOW, Lane.QUARANTINE]
 
 
 def test_a_solved_challenge_earns_the_normal_lane_and_its_absence_the_low_one(

@@ -12,8 +12,15 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.intake.challenge import Difficulty, create_challenge, verify_challenge
+from server.intake.challenge import (
+    Difficulty,
+    create_challenge,
+    difficulty_at,
+    is_hasty,
+    verify_challenge,
+)
 from server.intake.errors import ChallengeExpired, ChallengeForged
+from server.intake.pressure import Level
 from server.storage.keyring import new_secret, parse_intake_secrets
 
 EASY = Difficulty(cost=1, counter_from=5, counter_to=20)
@@ -168,3 +175,46 @@ def test_the_order_in_which_a_browser_writes_parameters_does_not_matter(secrets,
 def test_a_parameter_that_nobody_signed_is_refused(secrets, payload):
     extra = tampered(payload, lambda c: c["challenge"]["parameters"].update(extra=1))
     assert not we_say(secrets, extra)
+
+
+def test_a_solution_spliced_into_another_challenge_is_refused(secrets, payload):
+    other = create_challenge(secrets, KEY, EASY)
+    with pytest.raises(ChallengeForged):
+        verify_challenge(secrets, KEY, tampered(payload, lambda c: c.update(challenge=other)))
+
+
+@pytest.mark.parametrize("level", [-1, 0, 3, None])
+def test_the_level_that_it_was_made_at_cannot_be_changed(secrets, level):
+    hard = Difficulty(cost=1, counter_from=5, counter_to=9, level=Level.RAISED)
+    made = create_challenge(secrets, KEY, hard)
+    assert made["parameters"]["data"]["level"] == 1
+
+    def change(content):
+        content["challenge"]["parameters"]["data"].update(level=level)
+
+    changed = tampered(solve(made), change)
+    with pytest.raises(ChallengeForged):
+        verify_challenge(secrets, KEY, changed)
+
+
+def test_one_solved_at_a_lower_level_than_now_demanded_still_counts(secrets, payload):
+    create_challenge(secrets, KEY, difficulty_at(Level.EXTREME))
+    assert verify_challenge(secrets, KEY, payload)
+
+
+def test_more_pressure_makes_more_work_for_the_solver_and_none_for_the_server():
+    each = [difficulty_at(level) for level in Level]
+    assert [difficulty.level for difficulty in each] == list(Level)
+    assert len({difficulty.cost for difficulty in each}) == 1
+    work = [difficulty.counter_from + difficulty.counter_to for difficulty in each]
+    assert work == sorted(set(work))
+    assert work[-1] <= 7 * work[0]  # bearable on an old phone
+
+
+@pytest.mark.parametrize(("age", "is_so"), [(0, True), (1, True), (3, False), (500, False)])
+def test_haste_is_told_by_the_challenges_own_age(secrets, age, is_so):
+    now = datetime.now(UTC)
+    with time_machine.travel(now - timedelta(seconds=age), tick=False):
+        made = solve(create_challenge(secrets, KEY, EASY))
+    with time_machine.travel(now, tick=False):
+        assert is_hasty(verify_challenge(secrets, KEY, made), datetime.now(UTC)) is is_so

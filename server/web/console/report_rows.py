@@ -62,7 +62,7 @@ class LaneChoice:
 _MEANINGS = {
     Lane.TRUSTED: "Sent by a partner’s server with its secret key.",
     Lane.NORMAL: "Sent by somebody who took the time of a person, or solved a challenge.",
-    Lane.LOW: "Without proof, too fast, by a key that has ceased, or one of many from a place.",
+    Lane.LOW: "Without proof, too fast, by a key that has ceased, or among many from one place.",
     Lane.QUARANTINE: "From the midst of a flood. A real report may be among them.",
 }
 
