@@ -142,7 +142,7 @@ def _canonical(parameters: dict[str, Any]) -> bytes:
 
 
 def _hmac(secrets_: IntakeSecrets, purpose: str, generation: int, content: bytes) -> str:
-    return hmac.digest(_secret(secrets_, purpose, generation), content, "sha256").hex()
+    return hmac.new(_secret(secrets_, purpose, generation), content, "sha256").digest().hex()
 
 
 def _secret(secrets_: IntakeSecrets, purpose: str, generation: int) -> bytes:

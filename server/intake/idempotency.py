@@ -17,6 +17,7 @@ from typing import Any
 from server.intake.errors import IdempotencyKeyMalformed
 
 KEY_BYTES = 16
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 
@@ -50,5 +51,4 @@ def body_tag(key: bytes, body: dict[str, Any]) -> bytes:
     `body` is the submission without its challenge, so that a retry with another challenge is
     the same submission.
     """
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()
+    return hmac.new(key, _canonical(body).encode("utf-8"), "sha256").digest()

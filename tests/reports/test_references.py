@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.reports.references import (
@@ -92,3 +94,18 @@ def test_another_secret_gives_other_tokens_and_another_hmac():
     key = b"0123456789abcdef"
     assert derive_tokens(one, key, 1) != derive_tokens(two, key, 1)
     assert receipt_hmac(one, "1" * 20, 1) != receipt_hmac(two, "1" * 20, 1)
+
+
+@settings(max_examples=25)
+@given(st.binary(min_size=16, max_size=16))
+def test_tokens_are_those_of_hkdf(idempotency_key):
+    secrets = parse_intake_secrets(f"1:{new_secret()}")
+
+    def derived(label, length):
+        salt = secrets.derive("report-tokens", 1)
+        kdf = HKDF(SHA256(), length, salt=salt, info=b"portals/" + label)
+        return int.from_bytes(kdf.derive(idempotency_key), "big")
+
+    tokens = derive_tokens(secrets, idempotency_key, 1)
+    assert tokens.reference == with_check_symbol(derived(b"reference", 8) >> 4)
+    assert int(tokens.receipt) == derived(b"receipt", 16) % 10**20
