@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import resource
 import sys
 import threading
 import warnings
@@ -27,6 +28,8 @@ def guard_process() -> None:
     threading.excepthook = _in_thread
     if sys.stderr is not None and _has_descriptor(sys.stderr):
         faulthandler.enable()  # of a crash of Python itself it prints frames, no values
+    # A dump of the memory would hold what a citizen is just sending.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class ForeignMessages(logging.Handler):

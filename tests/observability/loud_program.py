@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import resource
 import sys
 import threading
 import warnings
@@ -70,6 +71,7 @@ with suppress(ValueError):
     pool.connect().close()
 if GUARDED:
     assert faulthandler.is_enabled()
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 if os.fork() == 0:
     said = WORD
     faulthandler._sigsegv()
