@@ -105,9 +105,11 @@ class LastKnown(Generic[Value]):
         """All values of the last day, and the names that lost theirs: for a copy on disk."""
         with self._writing:
             now = self.clock()
-            values = [Held(name, value, now - at) for name, (at, value) in self._found.items()]
-            gone = [Held[Value](name, None, now - at) for name, at in self._gone.items()]
-        return [each for each in values + gone if each.age_s < SURVIVES_S]
+            held: list[Held[Value]] = [
+                *(Held(name, value, now - at) for name, (at, value) in self._found.items()),
+                *(Held(name, None, now - at) for name, at in self._gone.items()),
+            ]
+        return [each for each in held if each.age_s < SURVIVES_S]
 
     def restore(self, name: str, value: Value, age_s: float) -> None:
         """Hold a value that was read `age_s` seconds ago, by another process perhaps.
