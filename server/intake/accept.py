@@ -116,6 +116,13 @@ class Intake:
                 raise
             return self._again(submitted, first)
 
+    def can_seal(self) -> bool:
+        """Whether a sealing key is known here, also while the database is away."""
+        try:
+            return self._sealing_key() is not None
+        except DatabaseAway:
+            return False
+
     def close(self) -> None:
         """End the threads, once they have stored what is on its way."""
         self._drainer.stop()

@@ -14,7 +14,7 @@ from flask.sansio.app import App
 from sqlalchemy.orm import Session
 
 from server.config import Settings
-from server.extensions import reads, settings
+from server.extensions import intake, reads, settings
 from server.intake.service import Spool, SpoolState, errors
 from server.reports.service import current_sealing_key
 from server.storage import migrate
@@ -70,6 +70,8 @@ def spool_is() -> SpoolIs | None:
         state = spool.state()
     except errors.SpoolFailed:
         return SpoolIs(None, "the spool cannot be read: check the folder of PORTALS_SPOOL")
+    if not intake().can_seal():
+        return SpoolIs(state, "this process knows no sealing key yet: bring the database back")
     return SpoolIs(state, _refusal(spool.folder, state))
 
 
