@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from server.app import create_app
+from server.cli import main
 from server.config import Settings, load_settings
 from server.directory.models import Authority
 from server.directory.vocabulary import AuthorityKind, Verified
@@ -26,7 +28,7 @@ from server.reports.models import Envelope, Report, SealingKey, SpentChallenge
 from server.staff import service as staff
 from server.staff.service import RoleName
 from server.storage.database import Database
-from server.storage.roles import CONSOLE, PUBLIC
+from server.storage.roles import CONSOLE, PUBLIC, apply_roles
 from server.web.embed.preview_token import preview_token
 from server.web.embed.sightings import BOOK
 from tests.conftest import empty
@@ -35,11 +37,12 @@ from tests.factories.report import post_report, report_body
 from tests.factories.staff import StaffFactory
 from tests.factories.stored_report import stored_report
 from tests.intake.test_challenge import solve
-from tests.services.database_roles import LeastPrivilege
+from tests.services.database_roles import ROLES_SQL, LeastPrivilege
 from tests.web.console.visitor import Visitor as Staff
 from tests.web.embed.visitor import Visitor
 
 Serve = Callable[[str], Flask]
+SettingsOf = Callable[[str], dict[str, str]]
 #: Without a provider of single sign-on, and without an app that is being set up.
 NOT_THERE = (
     "/console/account/authenticator",
@@ -57,22 +60,27 @@ def database(least_privilege: LeastPrivilege) -> Database:
 
 
 @pytest.fixture
-def serve(
-    least_privilege: LeastPrivilege,
-    environment: dict[str, str],
-    sealing_key: SealingKey,
-) -> Iterator[Serve]:
-    """The application of one surface alone, with its role and none of the other's secrets."""
-    opened: list[Database] = []
+def settings_of(least_privilege: LeastPrivilege, environment: dict[str, str]) -> SettingsOf:
+    """The environment of a surface: its own role, and none of the other's secrets."""
 
-    def one(surface: str) -> Flask:
+    def one(surface: str) -> dict[str, str]:
         url = least_privilege.urls[PUBLIC if surface == "public" else CONSOLE]
         foreign = ("PORTALS_SEALING", "PORTALS_CONSOLE_SECRET") if surface == "public" else ()
         given = {name: each for name, each in environment.items() if not name.startswith(foreign)}
-        database = Database(url)
-        opened.append(database)
-        given |= {"PORTALS_SURFACES": surface, "PORTALS_DATABASE_URL": url}
-        return create_app(load_settings(given), database)
+        return given | {"PORTALS_SURFACES": surface, "PORTALS_DATABASE_URL": url}
+
+    return one
+
+
+@pytest.fixture
+def serve(settings_of: SettingsOf, sealing_key: SealingKey) -> Iterator[Serve]:
+    """The application of one surface alone."""
+    opened: list[Database] = []
+
+    def one(surface: str) -> Flask:
+        settings = load_settings(settings_of(surface))
+        opened.append(Database(settings.database_url))
+        return create_app(settings, opened[-1])
 
     yield one
     for database in opened:
@@ -114,6 +122,21 @@ def test_a_report_without_script_is_stored(
     assert rows(database, Report) == 1
     answer = citizen.post("/status?lang=en", data={"receipt": receipt})
     assert "We have your report." in answer.text
+
+
+def test_a_role_that_lacks_a_grant_loses_no_report(
+    citizen: FlaskClient, database: Database, key: IssuedKey, settings_of: SettingsOf
+) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("REVOKE INSERT ON envelopes FROM portals_public"))
+    try:
+        assert post_report(citizen, report_body(key.text)).status_code == 201
+        assert rows(database, Report) == 0
+    finally:
+        apply_roles(database.engine, ROLES_SQL.read_text("utf-8"))
+    drained = CliRunner(env=settings_of("public")).invoke(main, ["spool", "drain"])
+    assert drained.exit_code == 0, drained.output
+    assert (rows(database, Report), rows(database, Envelope)) == (1, 1)
 
 
 def test_where_the_form_was_shown_is_noted(
