@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server.reports.service import PrivateKeys, parse_private_keys
 from server.storage.keyring import IntakeSecrets, parse_intake_secrets, parse_secret
 
 SURFACES = ("public", "console")
@@ -34,6 +35,7 @@ class Settings:
     console_secret: bytes | None = field(repr=False)
     sealing_key_file: Path | None
     sealing_passphrase: str | None = field(repr=False)
+    sealing_keys: PrivateKeys | None = field(repr=False)
     spool: Path | None
     spool_max_bytes: int
     spool_max_reports: int
@@ -189,6 +191,14 @@ SETTINGS: tuple[Setting, ...] = (
         is_secret=True,
     ),
     Setting(
+        "PORTALS_SEALING_KEYS",
+        "private sealing keys from a secret store, id:base64 with commas between them; instead of "
+        "the file, or besides it; console surface only",
+        _optional(parse_private_keys),
+        "",
+        is_secret=True,
+    ),
+    Setting(
         "PORTALS_SPOOL",
         "folder that keeps reports while the database is away; needed where the public surface is "
         "served, on a disk that outlives the process",
@@ -298,11 +308,16 @@ def _contradictions(settings: Settings) -> list[str]:
             "PORTALS_CONSOLE_SECRET is missing: the console needs it; make one with "
             "`portals check --new-secret`, or set PORTALS_SURFACES=public"
         )
-    if not settings.serves_console and settings.sealing_key_file is not None:
-        problems.append(
-            "PORTALS_SEALING_KEY_FILE is set without the console surface: the public surface "
-            "must not be able to read reports; remove it"
-        )
+    opens_reports = {
+        "PORTALS_SEALING_KEY_FILE": settings.sealing_key_file,
+        "PORTALS_SEALING_KEYS": settings.sealing_keys,
+    }
+    problems += [
+        f"{name} is set without the console surface: the public surface must not be able to read "
+        "reports; remove it"
+        for name, value in opens_reports.items()
+        if value is not None and not settings.serves_console
+    ]
     if settings.serves_public and settings.spool is None:
         problems.append(
             "PORTALS_SPOOL is missing: while the database is away reports are kept there; name a "

@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from server.config import Settings
 from server.intake.service import Intake
 from server.partners.service import KeyCache
+from server.reports.service import PrivateKeySource
 from server.storage.availability import Availability, BoundedReads
 from server.storage.database import Database
 
@@ -20,6 +21,7 @@ READS = "portals.reads"
 SNAPSHOT = "portals.snapshot"
 SETTINGS = "portals.settings"
 KEYS = "portals.keys"
+PRIVATE_KEYS = "portals.private_keys"
 INTAKE = "portals.intake"
 
 babel = Babel()
@@ -54,3 +56,15 @@ def keys() -> KeyCache:
 def intake() -> Intake:
     """The current application's one way in for reports."""
     return cast(Intake, current_app.extensions[INTAKE])
+
+
+def private_keys() -> PrivateKeySource:
+    """Where the current application finds the private sealing keys; nothing is opened here."""
+    known = current_app.extensions.get(PRIVATE_KEYS)
+    if known is None:
+        given = settings()
+        made = PrivateKeySource(
+            given.sealing_key_file, given.sealing_passphrase, given.sealing_keys
+        )
+        known = current_app.extensions.setdefault(PRIVATE_KEYS, made)
+    return cast(PrivateKeySource, known)

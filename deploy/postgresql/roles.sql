@@ -89,6 +89,7 @@ GRANT SELECT ON envelopes TO portals_console;
 -- An envelope that does not open is set apart; data keys are sealed again to a new generation.
 GRANT UPDATE (damaged_at, sealing_key_id, wrapped_key, content_key_id) ON envelopes
   TO portals_console;
+GRANT UPDATE (lane) ON reports TO portals_console;
 GRANT SELECT, INSERT ON sealing_keys TO portals_console;
 GRANT UPDATE (activated_at, superseded_at, retired_at) ON sealing_keys TO portals_console;
 

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.partners.vocabulary import KeyMode
+from server.reports.sealing import SealedPart
 from server.reports.vocabulary import EnvelopeKind, Lane, PublicStatus, ReportState, ReportType
 from server.storage.ids import new_id
 from server.storage.model import Base
@@ -77,6 +78,16 @@ class Envelope(Base):
     ciphertext: Mapped[bytes]
     damaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content_key_id: Mapped[UUID | None]
+
+    def part(self) -> SealedPart:
+        return SealedPart(
+            self.kind,
+            self.schema_version,
+            self.sealing_key_id,
+            self.wrapped_key,
+            self.ciphertext,
+            self.content_key_id,
+        )
 
 
 class SealingKey(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.partners.service import KeyMode, shows_outcomes
-from server.reports.models import Envelope, Report
+from server.reports.models import Envelope, Report, SealingKey
 from server.reports.private_keys import PrivateKeys
 from server.reports.references import parse_receipt, parse_reference, receipt_hmac
-from server.reports.sealing import EnvelopeDamaged, SealedPart, unseal
+from server.reports.sealing import EnvelopeDamaged, unseal
 from server.reports.vocabulary import EnvelopeKind, Lane, PublicStatus
 from server.storage.keyring import IntakeSecrets
 
@@ -29,12 +30,37 @@ class Page:
     next_before: UUID | None
 
 
+class Fault(StrEnum):
+    """Why a part of a report does not open."""
+
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    NO_PRIVATE_KEY = "no_private_key"
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedPart:
+    """A part that does not open. `generation` is the one that it is sealed to, if it is known."""
+
+    kind: EnvelopeKind
+    fault: Fault
+    generation: int | None = None
+    damaged_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedReport:
-    """The unsealed content; `contact` is None when the citizen left none."""
+    """The unsealed content, each part by itself: what does not open is in `unopened`.
 
-    fields: dict[str, Any]
+    `contact` is None when the citizen left none, or when it does not open.
+    """
+
+    fields: dict[str, Any] | None
     contact: dict[str, Any] | None
+    unopened: tuple[UnopenedPart, ...] = ()
+
+    def fault_of(self, kind: EnvelopeKind) -> UnopenedPart | None:
+        return next((part for part in self.unopened if part.kind is kind), None)
 
 
 #: What came of a report, in the words that a citizen may be given.
@@ -89,18 +115,19 @@ def get_by_reference(session: Session, reference: str) -> Report | None:
 
 
 def open_report(session: Session, report: Report, private_keys: PrivateKeys) -> OpenedReport:
-    """Unseal a report; raises EnvelopeDamaged when an envelope is missing or does not open."""
-    parts = {
-        row.kind: row
-        for row in session.scalars(select(Envelope).where(Envelope.report_id == report.id))
-    }
-    main = parts.get(EnvelopeKind.REPORT)
-    if main is None:
-        raise EnvelopeDamaged(f"report {report.id} has no envelope")
-    contact = parts.get(EnvelopeKind.CONTACT)
+    """Unseal a report, each part by itself; never raises for whatever is wrong with a part."""
+    rows = session.scalars(select(Envelope).where(Envelope.report_id == report.id))
+    parts = {row.kind: row for row in rows}
+    opened: dict[EnvelopeKind, dict[str, Any]] = {}
+    unopened = [] if EnvelopeKind.REPORT in parts else [_missing()]
+    for kind, row in parts.items():
+        content = _open(session, row, private_keys)
+        if isinstance(content, UnopenedPart):
+            unopened.append(content)
+        else:
+            opened[kind] = content
     return OpenedReport(
-        fields=_open(main, private_keys),
-        contact=None if contact is None else _open(contact, private_keys),
+        opened.get(EnvelopeKind.REPORT), opened.get(EnvelopeKind.CONTACT), tuple(unopened)
     )
 
 
@@ -127,11 +154,22 @@ def veiled(status: PublicStatus, shows_outcome: bool) -> PublicStatus:
     return PublicStatus.BEING_ASSESSED if status in OUTCOMES and not shows_outcome else status
 
 
-def _open(row: Envelope, private_keys: PrivateKeys) -> dict[str, Any]:
-    private = private_keys.find(row.sealing_key_id)
+def _open(
+    session: Session, row: Envelope, private_keys: PrivateKeys
+) -> dict[str, Any] | UnopenedPart:
+    key_id = row.sealing_key_id
+    private = private_keys.find(key_id)
+    if private is not None:
+        try:
+            return unseal(row.part(), row.report_id, private)
+        except EnvelopeDamaged:
+            fault = Fault.DAMAGED
+    generation = session.scalar(select(SealingKey.generation).where(SealingKey.id == key_id))
     if private is None:
-        raise EnvelopeDamaged(f"no private key {row.sealing_key_id} for report {row.report_id}")
-    part = SealedPart(
-        row.kind, row.schema_version, row.sealing_key_id, row.wrapped_key, row.ciphertext
-    )
-    return unseal(part, row.report_id, private)
+        # A key that there never was is no missing key: the envelope was altered.
+        fault = Fault.DAMAGED if generation is None else Fault.NO_PRIVATE_KEY
+    return UnopenedPart(row.kind, fault, generation, row.damaged_at)
+
+
+def _missing() -> UnopenedPart:
+    return UnopenedPart(EnvelopeKind.REPORT, Fault.MISSING)

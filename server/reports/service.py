@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from server.reports.counting import CountedBy, ReportCount, count_reports, oldest_day
+from server.reports.damage import set_apart, with_damage
+from server.reports.dependants import AllDependants, Dependants, count_dependants
+from server.reports.key_source import PrivateKeySource
 from server.reports.models import Report, SealingKey
 from server.reports.outcome import Outcome
-from server.reports.private_keys import PrivateKeys, PrivateKeysError, load_private_keys
+from server.reports.private_keys import (
+    PrivateKeys,
+    PrivateKeysError,
+    add_private_key,
+    as_text,
+    load_private_keys,
+    parse_private_keys,
+    remove_private_key,
+)
 from server.reports.queries import (
+    Fault,
     OpenedReport,
     Page,
     ReceiptStatus,
+    UnopenedPart,
     get_by_reference,
     list_reports,
     look_up_receipt,
     open_report,
     veiled,
 )
+from server.reports.recovery import note_recovered, open_recovery_copy, read_recovery_key
 from server.reports.references import (
     Tokens,
     derive_tokens,
@@ -25,6 +39,9 @@ from server.reports.references import (
     receipt_hmac,
     with_check_symbol,
 )
+from server.reports.resealing import BATCH as RESEALED_AT_ONCE
+from server.reports.resealing import MAX_BATCH as MAX_RESEALED
+from server.reports.resealing import Resealed, reseal_envelopes
 from server.reports.sealing import (
     EnvelopeDamaged,
     PublicSealingKey,
@@ -33,10 +50,20 @@ from server.reports.sealing import (
     seal,
 )
 from server.reports.sealing_keys import (
+    Keep,
+    KeyState,
+    SealingRefused,
+    activate_generation,
     activate_sealing_key,
+    add_sealing_key,
     create_sealing_key,
     current_sealing_key,
+    find_generation,
     list_sealing_keys,
+    make_key,
+    note_forgotten,
+    retire_generation,
+    state_of,
 )
 from server.reports.store import (
     REPORT_RECEIVED,
@@ -54,14 +81,22 @@ from server.reports.store_core import store_batch
 from server.reports.writer import ReportWriter, open_store
 
 __all__ = [
+    "MAX_RESEALED",
     "REPORT_RECEIVED",
+    "RESEALED_AT_ONCE",
     "UNATTRIBUTED",
+    "AllDependants",
     "CountedBy",
+    "Dependants",
     "EnvelopeDamaged",
+    "Fault",
+    "Keep",
+    "KeyState",
     "NewReport",
     "OpenedReport",
     "Outcome",
     "Page",
+    "PrivateKeySource",
     "PrivateKeys",
     "PrivateKeysError",
     "PublicSealingKey",
@@ -70,18 +105,27 @@ __all__ = [
     "ReportCount",
     "ReportStore",
     "ReportWriter",
+    "Resealed",
     "SealedPart",
     "SealingKey",
+    "SealingRefused",
     "SpentProof",
     "StoredSubmission",
     "Tokens",
+    "UnopenedPart",
     "Written",
+    "activate_generation",
     "activate_sealing_key",
+    "add_private_key",
+    "add_sealing_key",
+    "as_text",
+    "count_dependants",
     "count_reports",
     "create_sealing_key",
     "current_sealing_key",
     "day_received",
     "derive_tokens",
+    "find_generation",
     "find_submission",
     "forget_spent_challenges",
     "generate_key_pair",
@@ -91,14 +135,26 @@ __all__ = [
     "list_sealing_keys",
     "load_private_keys",
     "look_up_receipt",
+    "make_key",
+    "note_forgotten",
+    "note_recovered",
     "oldest_day",
+    "open_recovery_copy",
     "open_report",
     "open_store",
+    "parse_private_keys",
     "parse_receipt",
     "parse_reference",
+    "read_recovery_key",
     "receipt_hmac",
+    "remove_private_key",
+    "reseal_envelopes",
+    "retire_generation",
     "seal",
+    "set_apart",
+    "state_of",
     "store_batch",
     "veiled",
     "with_check_symbol",
+    "with_damage",
 ]

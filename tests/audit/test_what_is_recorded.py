@@ -24,6 +24,7 @@ ALLOWED = frozenset(
         *("slug", "successor", "grace_days", "kit", "reason"),
         *("roles", "login_link", "purpose", "session_id", "sessions", "way", "passkey", "left"),
         *("browser", "issuer"),
+        *("part", "damaged"),
         *("filter", "count", "days", "first", "last", "force"),
     }
 )

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from server.partners.service import KeyMode
 from server.reports import service
-from server.reports.models import Envelope, Report
-from server.reports.vocabulary import EnvelopeKind, Lane
+from server.reports.models import Report
+from server.reports.vocabulary import Lane
 from server.storage.ids import new_id
-from tests.conftest import PASSPHRASE
 from tests.factories.key import KeyFactory
 from tests.factories.report import accepted_report
 from tests.factories.stored_report import stored_report
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-def private_keys(app, settings):
-    return service.load_private_keys(settings.sealing_key_file, PASSPHRASE)
 
 
 def pages(session, limit, **filters):
@@ -108,38 +101,3 @@ def test_a_receipt_tells_the_status(app, database, settings, key):
         assert found.status == "received"
         assert service.look_up_receipt(session, "1" * 20, settings.intake_secrets) is None
         assert service.look_up_receipt(session, accepted.reference, settings.intake_secrets) is None
-
-
-def test_two_swapped_envelopes_are_damaged_not_mixed_up(app, database, key, private_keys):
-    for number in (1, 2):
-        accepted_report(app, key.text, addresses=[{"url": f"https://files.example/{number}"}])
-    with database.transaction() as session:
-        one, two = session.query(Envelope).all()
-        contents = (one.wrapped_key, one.ciphertext)
-        one.wrapped_key, one.ciphertext = two.wrapped_key, two.ciphertext
-        two.wrapped_key, two.ciphertext = contents
-    with database.reading() as session:
-        for report in service.list_reports(session).rows:
-            with pytest.raises(service.EnvelopeDamaged):
-                service.open_report(session, report, private_keys)
-
-
-@pytest.mark.parametrize(
-    "damage", [{"ciphertext": b""}, {"wrapped_key": b"x"}, {"kind": EnvelopeKind.CONTACT}]
-)
-def test_a_damaged_envelope_says_so(app, database, key, private_keys, damage):
-    accepted_report(app, key.text)
-    with database.transaction() as session:
-        session.execute(update(Envelope).values(**damage))
-    with database.reading() as session:
-        report = session.query(Report).one()
-        with pytest.raises(service.EnvelopeDamaged):
-            service.open_report(session, report, private_keys)
-
-
-def test_without_the_private_key_nothing_opens(app, database, key):
-    accepted_report(app, key.text)
-    with database.reading() as session:
-        report = session.query(Report).one()
-        with pytest.raises(service.EnvelopeDamaged, match="no private key"):
-            service.open_report(session, report, service.PrivateKeys({}))

@@ -60,7 +60,7 @@ GRANTS: dict[str, Grants] = {
         "partners": {READS, ADDS, CHANGES},
         "periodic_jobs": {READS},
         "portals": {READS, ADDS, CHANGES},
-        "reports": {READS},
+        "reports": {READS} | only(CHANGES, "lane"),
         "roles_users": {READS, ADDS, DELETES},
         "sealing_keys": {READS, ADDS} | only(CHANGES, "activated_at superseded_at retired_at"),
         "sighting_notes": {READS},

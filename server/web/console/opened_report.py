@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,15 +10,18 @@ from sqlalchemy.orm import Session
 from server.audit.service import AuditAction, record_event
 from server.partners.service import KeyMode
 from server.reports.service import (
-    EnvelopeDamaged,
+    Fault,
     PrivateKeys,
     PrivateKeysError,
     Report,
     get_by_reference,
     open_report,
+    set_apart,
 )
+from server.reports.vocabulary import EnvelopeKind
 from server.web.console.attribution import Attribution, attribution_of
-from server.web.console.report_content import Content, content_of
+from server.web.console.report_content import Contact, Content, Unsealed, unsealed
+from server.web.console.report_failure import Failure, failure_of, no_keys
 from server.web.console.words import (
     Badge,
     Moment,
@@ -31,16 +33,12 @@ from server.web.console.words import (
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a report does not open, for the analyst and, as `detail`, for the operator."""
-
-    is_configuration: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReportPage:
-    """A report as its page shows it: with its `content`, or else with the `failure`."""
+    """A report as its page shows it: with its `content`, or else with the `failure`.
+
+    The contact is a part of its own, and may open where the rest does not; `contact` is None
+    when nothing could be tried.
+    """
 
     reference: str
     id: str
@@ -54,51 +52,55 @@ class ReportPage:
     attribution: Attribution
     content: Content | None
     failure: Failure | None
+    contact: Contact | None
+    contact_failure: Failure | None
 
 
 def open_for_staff(
     session: Session,
     reference: str,
     *,
-    keys: Callable[[], PrivateKeys],
+    keys: PrivateKeys | PrivateKeysError,
     may_see_contact: bool,
     actor: str,
     now: datetime,
 ) -> ReportPage | None:
     """Open a report and write the audit event in the same transaction; None when there is none.
 
-    The caller commits before it shows the page. A report that does not open is returned with
-    its failure, and the attempt is noted as well.
+    The caller commits before it shows the page. A part that does not open is set apart and
+    returned as a failure, and the attempt is noted as well.
     """
     report = get_by_reference(session, reference)
     if report is None:
         return None
-    content, failure = None, None
-    try:
-        content = content_of(open_report(session, report, keys()), may_see_contact=may_see_contact)
-    except EnvelopeDamaged as error:
-        failure = Failure(is_configuration=False, detail=str(error))
-    except PrivateKeysError as error:
-        failure = Failure(is_configuration=True, detail=str(error))
+    if isinstance(keys, PrivateKeysError):
+        found, failures = None, {EnvelopeKind.REPORT: no_keys(keys)}
+    else:
+        found = unsealed(open_report(session, report, keys), may_see_contact=may_see_contact)
+        failures = {part.kind: failure_of(part, report, now) for part in found.unopened}
+        for part in found.unopened:
+            if part.fault is not Fault.NO_PRIVATE_KEY:
+                set_apart(session, report.id, part.kind, actor=actor)
     record_event(
         session,
         actor,
         AuditAction.REPORT_OPENED,
         f"report:{report.id}",
         reference=report.reference,
-        readable=content is not None,
-        contact_shown=content is not None and content.contact is not None,
+        readable=found is not None and found.content is not None,
+        contact_shown=found is not None and found.contact.email is not None,
     )
-    return _page(session, report, content, failure, now)
+    return _page(session, report, found, failures, now)
 
 
 def _page(
     session: Session,
     report: Report,
-    content: Content | None,
-    failure: Failure | None,
+    found: Unsealed | None,
+    failures: dict[EnvelopeKind, Failure],
     now: datetime,
 ) -> ReportPage:
+    content = found.content if found else None
     return ReportPage(
         reference=report.reference,
         id=str(report.id),
@@ -111,5 +113,7 @@ def _page(
         status=status_badge(report.status),
         attribution=attribution_of(session, report, content.claimed_origin if content else None),
         content=content,
-        failure=failure,
+        failure=failures.get(EnvelopeKind.REPORT),
+        contact=found.contact if found else None,
+        contact_failure=failures.get(EnvelopeKind.CONTACT),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from server.intake.service import defang
-from server.reports.service import OpenedReport
+from server.reports.service import Fault, OpenedReport, UnopenedPart
+from server.reports.vocabulary import EnvelopeKind
 from server.web.console.free_text import defang_free_text
 from server.web.console.words import plain_words
 
@@ -46,19 +48,64 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was sealed. `contact` stays None when none was left or the reader may not see it."""
+    """What was sealed of the report itself."""
 
     addresses: tuple[ReportedAddress, ...]
     answers: tuple[Answer, ...]
     description: str | None
     claimed_origin: str | None
-    has_contact: bool
-    contact: str | None
 
 
-def content_of(opened: OpenedReport, *, may_see_contact: bool) -> Content:
-    """The unsealed report in words."""
-    fields, contact = opened.fields, opened.contact
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whether an address was left; `email` stays None when the reader may not see it."""
+
+    was_left: bool
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """A report as far as it opens; what does not is in `unopened`."""
+
+    content: Content | None
+    contact: Contact
+    unopened: tuple[UnopenedPart, ...]
+
+
+def unsealed(opened: OpenedReport, *, may_see_contact: bool) -> Unsealed:
+    """The unsealed parts in words. A part that says nonsense counts as damaged.
+
+    Whoever can write to the database can seal anything to the public key, as nobody signs an
+    envelope: so the content's shape is not taken on trust.
+    """
+    unopened = list(opened.unopened)
+    content, email = None, None
+    if opened.fields is not None:
+        try:
+            content = _content(_of_text(opened.fields))
+        except _NONSENSE:
+            unopened.append(UnopenedPart(EnvelopeKind.REPORT, Fault.DAMAGED))
+    if opened.contact is not None:
+        try:
+            email = str.strip(_of_text(opened.contact)["email"])
+        except _NONSENSE:
+            unopened.append(UnopenedPart(EnvelopeKind.CONTACT, Fault.DAMAGED))
+    return Unsealed(
+        content, Contact(email is not None, email if may_see_contact else None), tuple(unopened)
+    )
+
+
+_NONSENSE = (AttributeError, KeyError, TypeError, ValueError)
+
+
+def _of_text(fields: dict[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for halves of letters, which no page could be written with."""
+    json.dumps(fields, ensure_ascii=False).encode()
+    return fields
+
+
+def _content(fields: dict[str, Any]) -> Content:
     claimed = fields.get("embed_origin")
     description = fields.get("description")
     return Content(
@@ -66,8 +113,6 @@ def content_of(opened: OpenedReport, *, may_see_contact: bool) -> Content:
         answers=tuple(_answers(fields)),
         description=defang_free_text(description) if description else None,
         claimed_origin=defang(claimed) if claimed else None,
-        has_contact=contact is not None,
-        contact=contact.get("email") if contact is not None and may_see_contact else None,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from server.partners.service import KeyMode, ResolvedKey, get_attributions
-from server.reports.service import Report, list_reports
+from server.reports.service import Report, list_reports, with_damage
 from server.reports.vocabulary import Lane
 from server.web.console.words import (
     Badge,
@@ -38,6 +38,7 @@ class ReportRow:
     territory: str | None
     lane: Badge
     status: Badge
+    is_damaged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ _MEANINGS = {
     Lane.TRUSTED: "Sent by a partner’s server with its secret key.",
     Lane.NORMAL: "Sent by somebody who took the time of a person, or solved a challenge.",
     Lane.LOW: "Without proof, too fast, by a key that has ceased, or among many from one place.",
-    Lane.QUARANTINE: "From the midst of a flood. A real report may be among them.",
+    Lane.QUARANTINE: "Damaged, or from the midst of a flood. A real report may be among them.",
 }
 
 
@@ -79,11 +80,14 @@ def read_list(
     """PAGE_SIZE reports before a given one, the newest first, of one lane or all."""
     found = list_reports(session, mode=mode, lane=lane, before=before, limit=PAGE_SIZE)
     keys = get_attributions(session, {report.key_id for report in found.rows})
-    rows = tuple(_row(report, keys.get(report.key_id), now) for report in found.rows)
+    damaged = with_damage(session, [report.id for report in found.rows])
+    rows = tuple(
+        _row(report, keys.get(report.key_id), report.id in damaged, now) for report in found.rows
+    )
     return ReportList(rows, found.next_before)
 
 
-def _row(report: Report, key: ResolvedKey | None, now: datetime) -> ReportRow:
+def _row(report: Report, key: ResolvedKey | None, is_damaged: bool, now: datetime) -> ReportRow:
     return ReportRow(
         reference=report.reference,
         received=moment(report.received_at, now),
@@ -94,4 +98,5 @@ def _row(report: Report, key: ResolvedKey | None, now: datetime) -> ReportRow:
         territory=territory_name(report.territory),
         lane=lane_badge(report.lane),
         status=status_badge(report.status),
+        is_damaged=is_damaged,
     )

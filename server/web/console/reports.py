@@ -15,7 +15,7 @@ from server.web.access import may, requires
 from server.web.console.blueprint import blueprint
 from server.web.console.opened_report import open_for_staff
 from server.web.console.page import member, page
-from server.web.console.private_keys import private_keys
+from server.web.console.private_keys import keys_at_hand
 from server.web.console.report_rows import lane_choices, read_list
 from server.web.console.words import moment
 
@@ -44,11 +44,12 @@ def report_list() -> str:
 @requires("reports.read")
 def report(reference: str) -> str:
     """One report opened. The audit event is committed before anything is shown."""
+    keys = keys_at_hand()
     with database().transaction() as session:
         opened = open_for_staff(
             session,
             reference,
-            keys=private_keys,
+            keys=keys,
             may_see_contact=may(Permission.REPORTS_READ_CONTACT),
             actor=subject_of(member()),
             now=datetime.now(UTC),

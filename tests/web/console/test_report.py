@@ -16,7 +16,7 @@ from server.partners.service import IssuedKey
 from server.reports import service as reports
 from server.reports.models import Envelope, Report
 from server.reports.service import UNATTRIBUTED
-from server.reports.vocabulary import EnvelopeKind, Lane
+from server.reports.vocabulary import Lane
 from server.staff.permissions import GRANTS, Permission, RoleName
 from server.staff.service import User
 from server.storage.database import Database
@@ -245,18 +245,6 @@ def test_contact_stays_hidden_from_a_role_without_it(
     page = opened(sign_in(analyst), reference)
     assert "reporter@example.org" not in page
     assert "Your role does not include seeing it." in page
-
-
-def test_a_damaged_contact_does_not_pass_for_anonymity(
-    at_work: Visitor, reference: str, database: Database
-) -> None:
-    with database.transaction() as session:
-        session.execute(
-            update(Envelope).where(Envelope.kind == EnvelopeKind.CONTACT).values(ciphertext=b"x")
-        )
-    page = opened(at_work, reference)
-    assert "anonymous" not in page
-    assert "This report cannot be opened" in page
 
 
 def test_a_report_of_a_key_that_nobody_knows_opens_and_is_listed(
