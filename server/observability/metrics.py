@@ -61,7 +61,7 @@ REPORTS = Family(
 )
 REFUSED = Family(
     "portals_reports_refused_total",
-    "Submissions that were not taken, by the kind of problem that was answered.",
+    "Submissions to the API that were not taken, by the kind of problem that was answered.",
     (("problem", REFUSALS),),
 )
 CHALLENGES = Family(
@@ -82,6 +82,8 @@ _INDEX = {
         (family, values) for family in COUNTERS for values in family.series()
     )
 }
+#: By area, where its classes are counted: every request comes by here.
+_REQUESTS = {area: [_INDEX[REQUESTS.name, area, each] for each in CLASSES] for area in AREAS}
 
 
 def report_taken(lane: str, way: str) -> None:
@@ -101,7 +103,8 @@ def challenge_given(level: int) -> None:
 
 def request_answered(area: str, status: int) -> None:
     """Count a request that was answered: `area` of AREAS, `status` as in HTTP."""
-    _add(REQUESTS.name, _listed(area, AREAS), CLASSES[min(max(status // 100, 1), 5) - 1])
+    classes = _REQUESTS.get(area) or _REQUESTS[OTHER]
+    _counts().add(classes[min(max(status // 100, 1), 5) - 1])
 
 
 def totals() -> dict[tuple[str, ...], int]:

@@ -16,6 +16,7 @@ from flask import current_app
 
 from server.config import Settings
 from server.intake.service import Difficulty, Level, Pressure, difficulty_at, errors
+from server.observability import metrics
 from server.storage.bucket_key import DailyKey
 from server.storage.counters import Counters, Hit, MemoryCounters, Window
 from server.storage.redis_counters import RedisCounters
@@ -88,9 +89,10 @@ class Limits:
                 Hit(OVERALL.window, ALL, amount=0),
             )
         )
-        return difficulty_at(
-            max(CHALLENGES.level(asked), SENDER.level(sent), KEY.level(key), OVERALL.level(overall))
-        )
+        crowd = max(KEY.level(key), OVERALL.level(overall))
+        level = max(CHALLENGES.level(asked), SENDER.level(sent), crowd)
+        metrics.challenge_given(level)
+        return difficulty_at(level)
 
     def earns_normal_lane_by_pace(self, key_text: str) -> bool:
         """Count one unhurried form without script for a partner key; False above the key's rate.

@@ -17,6 +17,7 @@ from server.observability import exposition, metrics
 from server.reports.vocabulary import Lane
 from server.web.api.problems import INTAKE_PROBLEMS
 from server.web.counted import CountedAnswers
+from tests.factories.report import post_report, report_body
 
 TOKEN = "a-token-of-thirty-two-characters-x"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -131,6 +132,22 @@ def test_requests_are_counted_by_area_and_class(watched, key):
     assert counted(watched, "portals_requests_total", area="other", status="4xx") == lost + 1
 
 
+def test_reports_refusals_and_challenges_are_counted(watched, key):
+    before = Counter(metrics.totals())
+    assert watched.post("/api/v1/challenges", json={"key": key.text}).status_code == 200
+    assert post_report(watched, report_body(key.text)).status_code == 201
+    assert post_report(watched, report_body(key.text), Idempotency_Key="x").status_code == 400
+    assert post_report(watched, report_body(key.text, addresses=[])).status_code == 422
+    assert dict(Counter(metrics.totals()) - before) == {
+        ("portals_challenges_total", "0"): 1,
+        ("portals_reports_total", "low", "stored"): 1,
+        ("portals_reports_refused_total", "idempotency-key"): 1,
+        ("portals_reports_refused_total", "invalid-fields"): 1,
+        ("portals_requests_total", "api", "2xx"): 2,
+        ("portals_requests_total", "api", "4xx"): 2,
+    }
+
+
 def test_an_application_that_breaks_is_a_500_that_says_nothing(capsys):
     def broken(_environ, _start):
         raise ValueError("canary")
@@ -164,4 +181,4 @@ def test_a_database_that_is_away_is_told(environment):
     client = create_app(settings).test_client()
     assert counted(client, "portals_database_up") == 0
     assert counted(client, "portals_database_away_seconds") >= 0
-    assert counted(client, "portals_spool_ready") == 1
+    assert counted(client, "portals_spool_ready") == 0  # it never knew a sealing key

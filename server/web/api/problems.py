@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, json
+from flask import Response, json, request
 from werkzeug.exceptions import HTTPException
 
 from server.extensions import settings
 from server.intake.service import errors as intake
+from server.observability import metrics
 
+REPORTS = "/api/v1/reports"
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -136,6 +138,8 @@ def problem_response(
 ) -> Response:
     """The answer for a problem; `errors` maps a field to its list of texts."""
     kind = PROBLEMS[name]
+    if request.path == REPORTS and request.method == "POST":
+        metrics.report_refused(name)
     body: dict[str, Any] = {
         "type": f"{settings().public_url}/api/v1/problems/{name}",
         "title": kind.title,
