@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,11 @@ from server.app import create_app
 from server.config import Settings, load_settings
 from server.partners.service import IssuedKey
 from server.reports.models import SealingKey
-from server.reports.sealing import SUITE
 from server.storage import migrate
 from server.storage.database import Database
 from server.storage.keyring import new_secret
 from server.storage.tables import all_tables
+from tests.deploy.fixtures import stack
 from tests.factories.key import KeyFactory
 from tests.services.fixtures import (
     browser,
@@ -33,7 +32,7 @@ from tests.services.fixtures import (
     redis_url,
     running_redis,
 )
-from tests.services.sealing import PASSPHRASE, SealingFiles, sealing_files
+from tests.services.sealing import PASSPHRASE, SealingFiles, active_key, sealing_files
 
 __all__ = [
     "PASSPHRASE",
@@ -45,6 +44,7 @@ __all__ = [
     "redis_url",
     "running_redis",
     "sealing_files",
+    "stack",
 ]
 
 
@@ -126,16 +126,7 @@ def settings(environment: dict[str, str]) -> Settings:
 @pytest.fixture
 def sealing_key(database: Database, sealing_files: SealingFiles) -> SealingKey:
     """An active sealing key whose private half is in the settings' file."""
-    now = datetime.now(UTC)
-    key = SealingKey(
-        id=sealing_files.key_id,
-        generation=1,
-        suite=SUITE,
-        public_key=sealing_files.public_key,
-        recovery_copy=b"",
-        created_at=now,
-        activated_at=now,
-    )
+    key = active_key(sealing_files)
     with database.transaction() as session:
         session.add(key)
     return key

@@ -130,6 +130,8 @@ class Intake:
 
     def _keep(self, composed: Composed, submitted: Submitted) -> Accepted:
         report = composed.report
+        if waits := self._spooled(submitted):
+            return self._again(submitted, waits)
         written = self._written(report)
         if written is not None:
             match written.outcome:
@@ -174,12 +176,16 @@ class Intake:
         except DatabaseAway:
             stored = None
         if stored is None:
-            with suppress(SpoolFailed):
-                return self._spool.find(submitted.digest, submitted.tag)
-            return None
+            return self._spooled(submitted)
         if stored.body_tag != submitted.tag:
             raise IdempotencyConflict
         return stored
+
+    def _spooled(self, submitted: Submitted) -> Spooled | None:
+        """The same submission, in the spool."""
+        with suppress(SpoolFailed):
+            return self._spool.find(submitted.digest, submitted.tag)
+        return None
 
 
 def _accepted(tokens: Tokens, received_at: datetime) -> Accepted:

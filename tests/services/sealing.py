@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from server.reports.models import SealingKey
 from server.reports.private_keys import add_private_key
+from server.reports.sealing import SUITE
 from server.reports.service import generate_key_pair
 from server.storage.ids import new_id
 
@@ -31,3 +34,17 @@ def sealing_files(tmp_path_factory: pytest.TempPathFactory) -> SealingFiles:
     files = SealingFiles(tmp_path_factory.mktemp("sealing") / "keys.json", new_id(), public)
     add_private_key(files.private_keys, PASSPHRASE, files.key_id, private)
     return files
+
+
+def active_key(files: SealingFiles) -> SealingKey:
+    """The row of an active sealing key whose private half is in the file."""
+    now = datetime.now(UTC)
+    return SealingKey(
+        id=files.key_id,
+        generation=1,
+        suite=SUITE,
+        public_key=files.public_key,
+        recovery_copy=b"",
+        created_at=now,
+        activated_at=now,
+    )
