@@ -1,6 +1,6 @@
-"""granian against gunicorn, with the real application, interleaved: `python -m bench.server_programs`.
+"""granian against gunicorn, with the real application, interleaved.
 
-Needs wrk, and gunicorn in the folder that the first argument names (pip install --target).
+`python -m bench.server_programs FOLDER` needs wrk, and gunicorn in FOLDER (pip install --target).
 """
 
 from __future__ import annotations

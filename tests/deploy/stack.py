@@ -6,7 +6,7 @@ import json
 import shutil
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -98,8 +98,13 @@ class Stack:
 
 
 @contextmanager
-def installation(folder: Path, migrated: Path, files: SealingFiles) -> Iterator[Stack]:
-    """Lay everything out in `folder`, start it, and end it with the block."""
+def installation(
+    folder: Path, migrated: Path, files: SealingFiles, *, changes: Mapping[str, str] | None = None
+) -> Iterator[Stack]:
+    """Lay everything out in `folder`, start it, and end it with the block.
+
+    `changes` are parts of nginx's configuration and what stands in their place.
+    """
     shutil.copy(migrated, folder / "portals.db")
     shutil.copy(files.private_keys, folder / "sealing-keys.json")
     database = Database(f"sqlite:///{folder / 'portals.db'}")
@@ -140,7 +145,7 @@ def installation(folder: Path, migrated: Path, files: SealingFiles) -> Iterator[
             )
         )
         running.callback(database.dispose)
-        nginx = start_nginx(folder)
+        nginx = start_nginx(folder, changes=changes)
         running.callback(nginx.stop)
         server.wait_for("serving")
         yield Stack(folder, nginx, server, database, key)

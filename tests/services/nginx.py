@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,9 +64,15 @@ def lay_out(folder: Path, *, brotli: bool = False) -> tuple[Path, int, int]:
     return folder / "portals/nginx.conf", *ports
 
 
-def start_nginx(folder: Path, *, brotli: bool = False) -> Nginx:
+def start_nginx(
+    folder: Path, *, brotli: bool = False, changes: Mapping[str, str] | None = None
+) -> Nginx:
     """Start nginx as shipped, and wait until it answers. Raises RuntimeError."""
     configuration, port, plain_port = lay_out(folder, brotli=brotli)
+    shipped = configuration.with_name("portals.conf")
+    for old, new in (changes or {}).items():
+        assert old in shipped.read_text()
+        shipped.write_text(shipped.read_text().replace(old, new))
     with (folder / "log/output").open("wb") as output:
         process = subprocess.Popen(
             [*_command(configuration), "-g", "daemon off;"], stdout=output, stderr=output
