@@ -6,7 +6,7 @@ import os
 import resource
 import subprocess
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 
@@ -99,23 +99,16 @@ def test_64_at_once_of_one_submission_are_one_file_and_one_answer(spool, folder)
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def put_many(folder, answers, count):
+def put_many(folder):
     spool = spool_in(folder)
-    for number in range(count):
-        report = new_report(idempotency_hash=number.to_bytes(32, "big"), body_tag=bytes(32))
-        answers.put((number, spool.put(report)))
+    names = [{"idempotency_hash": bytes([n] * 32), "body_tag": bytes(32)} for n in range(20)]
+    return [spool.put(new_report(**name)) for name in names]
 
 
 def test_processes_that_put_the_same_submissions_give_the_same_answers(folder):
-    fork = get_context("fork")
-    answers = fork.SimpleQueue()
-    children = [fork.Process(target=put_many, args=(folder, answers, 20)) for _ in range(3)]
-    for child in children:
-        child.start()
-    got = {answers.get() for _ in range(60)}
-    for child in children:
-        child.join()
-    assert len(got) == 20
+    with ProcessPoolExecutor(3, get_context("fork")) as processes:
+        first, second, third = processes.map(put_many, [folder] * 3)
+    assert first == second == third
     assert waiting(folder) == 20
 
 
@@ -266,22 +259,16 @@ def test_one_at_a_time_may_take_reports_away(spool, folder):
         assert again
 
 
-def put_with_a_limit_of_file_size(folder, answers):
+def put_with_a_limit_of_file_size(folder):
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
-    try:
-        spool_in(folder).put(new_report())
-        answers.put("acknowledged")
-    except SpoolFailed as error:
-        answers.put(str(error))
+    spool_in(folder).put(new_report())
 
 
 def test_a_file_that_the_system_cuts_short_is_no_acknowledgement(folder):
-    fork = get_context("fork")
-    answers = fork.SimpleQueue()
-    child = fork.Process(target=put_with_a_limit_of_file_size, args=(folder, answers))
-    child.start()
-    assert answers.get() == "File too large"
-    child.join()
+    with ProcessPoolExecutor(1, get_context("fork")) as child:
+        put = child.submit(put_with_a_limit_of_file_size, folder)
+        with pytest.raises(SpoolFailed, match="File too large"):
+            put.result()
     assert not [path for path in folder.rglob("*") if path.is_file()]
 
 
