@@ -58,7 +58,8 @@ def counted(names: Iterable[str] = ()) -> dict[str, int]:
             check=True,
             timeout=TIME_LIMIT_S,
         )
-        sums = dict(_sum(file) for file in folder.glob("counts.*"))
+        files = sorted(folder.glob("counts.*"), key=lambda file: int(file.suffix[1:]))
+        sums = dict(_sum(file) for file in files)
     loop = sums.pop(NOTHING)
     return {name: (total - loop) // CALLS for name, total in sums.items()}
 

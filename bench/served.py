@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START_S = 30.0
+START_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,10 @@ def served_by_gunicorn(
 @contextmanager
 def _running(command: Sequence[str], environment: Mapping[str, str], port: int) -> Iterator[Served]:
     process = subprocess.Popen(  # noqa: S603  (our own modules)
-        command, env=os.environ | dict(environment), start_new_session=True
+        command,
+        env=os.environ | dict(environment),
+        stdout=subprocess.DEVNULL,  # the log; what goes wrong is said on standard error
+        start_new_session=True,
     )
     try:
         _wait(port, process)
@@ -99,14 +102,16 @@ def _running(command: Sequence[str], environment: Mapping[str, str], port: int) 
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until a worker answers; the first process listens long before."""
     end = time.monotonic() + START_S
     while time.monotonic() < end and process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            with socket.create_connection(("127.0.0.1", port), START_S) as asking:
+                asking.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                if asking.recv(1):
+                    return
         except OSError:
             time.sleep(0.05)
-        else:
-            return
     raise RuntimeError("the server did not start")
 
 

@@ -15,19 +15,28 @@ SOURCE = Path(__file__).with_name("slow_flush.c")
 class Flush:
     """How long a flush takes, for all processes that run with `environment`; at first no longer."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self._delay = Path(environment["SLOW_FLUSH"])
+
+    @classmethod
+    def built(cls, folder: Path) -> Flush:
         """Build the library in `folder`, which every user has to be able to read.
 
         Raises FileNotFoundError without gcc, CalledProcessError when it fails.
         """
-        self._delay = folder / "delay"
-        self._delay.write_bytes(struct.pack("=I", 0))
-        library = folder / "slow_flush.so"
+        delay, library = folder / "delay", folder / "slow_flush.so"
+        delay.write_bytes(struct.pack("=I", 0))
         subprocess.run(  # noqa: S603  (our own source)
             ["gcc", "-O2", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"],  # noqa: S607
             check=True,
         )
-        self.environment = {"LD_PRELOAD": str(library), "SLOW_FLUSH": str(self._delay)}
+        return cls({"LD_PRELOAD": str(library), "SLOW_FLUSH": str(delay)})
+
+    @classmethod
+    def of_this_process(cls) -> Flush:
+        """The one under which this process was started."""
+        return cls({name: os.environ[name] for name in ("LD_PRELOAD", "SLOW_FLUSH")})
 
     @contextmanager
     def takes(self, milliseconds: float) -> Iterator[None]:

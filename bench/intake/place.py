@@ -61,7 +61,7 @@ class Place:
 def opened(folder: Path, gunicorn: Path | None) -> Iterator[Place]:
     """Start everything in `folder`, and end it. Raises what start_cluster and Flush raise."""
     with ExitStack() as stack:
-        flush = Flush(folder)
+        flush = Flush.built(folder)
         with flush.inherited():
             cluster = start_cluster(durable=True)
         stack.callback(cluster.remove)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from bench.intake import conditions, throughput
+from bench import instructions
+from bench.intake import conditions, parts, stores, throughput
 from bench.intake.driver import flood
 from bench.intake.pgbench import PgBench
 from bench.intake.place import Place, opened
@@ -25,6 +26,19 @@ def lines(*, gunicorn: Path | None = None, long: bool = False) -> Iterable[str]:
             if gunicorn is None:
                 yield NO_GUNICORN
             yield from _on_servers(place, folder, LONG_REPORTS if long else REPORTS)
+            yield ""
+            yield from stores.lines(place.flush, place.cluster.create_database("stores"))
+        yield ""
+        yield from parts.timed()
+        yield ""
+        yield from _instructions()
+
+
+def _instructions() -> Iterable[str]:
+    if lacks := instructions.missing():
+        yield f"instructions were not counted: {lacks} is missing"
+    else:
+        yield from instructions.lines(instructions.counted())
 
 
 def _on_servers(place: Place, folder: Path, reports: int) -> Iterable[str]:
