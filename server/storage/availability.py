@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from threading import Lock
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
+from server.storage.daemon_threads import DaemonThreads
 from server.storage.database import Database
 
 _log = structlog.get_logger("portals")
@@ -87,7 +88,7 @@ class BoundedReads:
         self.availability = availability
         self._database = database
         self._budget_s = budget_s
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bounded-read")
+        self._threads = DaemonThreads(_THREADS, "bounded-read")
         self._look: Future[Any] | None = None
 
     def read(self, question: Callable[[Session], Answer]) -> Answer:
@@ -98,7 +99,7 @@ class BoundedReads:
         """
         if not self.availability.may_try():
             raise DatabaseAway
-        asked: Future[Answer] = self._threads.submit(self._ask, question)
+        asked: Future[Answer] = self._threads.submit(lambda: self._ask(question))
         try:
             return asked.result(self._budget_s)
         except Late:
@@ -123,10 +124,10 @@ class BoundedReads:
         """
         looking = self._look is not None and not self._look.done()
         if self.availability.is_away and not looking and self.availability.may_try():
-            self._look = self._threads.submit(self._ask, lambda session: session.connection())
+            self._look = self._threads.submit(lambda: self._ask(Session.connection))
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
     def _ask(self, question: Callable[[Session], Answer]) -> Answer:
         with self._database.reading() as session:
