@@ -9,6 +9,7 @@ import click
 
 from server.commands.check_limits import proxy_warnings, redis_problem
 from server.commands.check_role import role_findings
+from server.commands.serve import serve
 from server.config import SETTINGS, SettingsError, load_settings
 from server.storage.keyring import new_secret
 
@@ -31,12 +32,17 @@ def check(make_secret: bool) -> None:
         else:
             shown = "set" if setting.is_secret else _without_password(value)
         click.echo(f"{setting.name:28} {shown}\n{'':28} {setting.meaning}")
+    wrong_options = serving_findings()
     try:
         settings = load_settings()
     except SettingsError as error:
         for problem in error.problems:
             click.echo(f"refused: {problem}", err=True)
         raise SystemExit(1) from error
+    for problem in wrong_options:
+        click.echo(f"refused: {problem}", err=True)
+    if wrong_options:
+        raise SystemExit(1)
     for warning in proxy_warnings(settings) if settings.serves_public else ():
         click.echo(f"warning: {warning}", err=True)
     if settings.redis_url and (wrong := redis_problem(settings.redis_url)):
@@ -51,3 +57,18 @@ def check(make_secret: bool) -> None:
     if role.refusals:
         raise SystemExit(1)
     click.echo("all settings are good")
+
+
+def serving_findings() -> list[str]:
+    """Show what the environment says of `portals serve`; what of it is wrong."""
+    problems = []
+    for option in serve.params:
+        name = str(option.envvar)
+        if name not in os.environ:
+            continue
+        click.echo(f"{name:28} {os.environ[name]}\n{'':28} {getattr(option, 'help', '')}")
+        try:
+            option.type.convert(os.environ[name], None, None)
+        except click.BadParameter as error:
+            problems.append(f"{name}: {error.message}")
+    return problems
