@@ -53,7 +53,11 @@ def test_a_setting_is_given_with_its_default_and_its_secrecy(setting) -> None:
     elif setting.default:
         assert default == f"`{setting.default}`"
     else:
-        assert default in ("none", "required where the console is served")
+        assert default in (
+            "none",
+            "required where the console is served",
+            "required where the public surface is served",
+        )
 
 
 def test_every_setting_named_anywhere_exists() -> None:
