@@ -86,7 +86,9 @@ class Intake:
         self._heard = heard
 
     def start(self) -> None:
-        """Let what an earlier process left in the spool be drained, and what comes later."""
+        """Learn what is needed while the database is away, and drain what waits in the spool."""
+        with suppress(DatabaseAway):
+            self._sealing_key()
         self._drainer.start()
 
     def accept(

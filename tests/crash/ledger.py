@@ -33,7 +33,11 @@ class Ledger:
     lock: Lock = field(default_factory=Lock)
 
     def acknowledged(self, key: str, answer: dict[str, str]) -> None:
-        """Note a 201; a second answer to one submission has to be the first one."""
+        """Note a 201; a second answer to one submission gives what the first one gave.
+
+        But for `received_at`: while the database is away nobody knows when it came first.
+        """
+        answer = {name: answer[name] for name in ("reference", "receipt", "status")}
         with self.lock:
             first = self.answers.setdefault(key, answer)
             if first != answer:

@@ -58,7 +58,18 @@ needs_strace = pytest.mark.skipif(STRACE is None, reason="strace is not installe
 
 
 def under(trace: Path) -> list[str]:
-    return [str(STRACE), "-f", "-qq", "-s", "200", "-e", f"trace={CALLS}", "-o", str(trace)]
+    return [
+        str(STRACE),
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-s",
+        "200",
+        "-e",
+        f"trace={CALLS}",
+        "-o",
+        str(trace),
+    ]
 
 
 def asked_for(trace: Path) -> list[str]:

@@ -272,3 +272,12 @@ def test_spent_challenges_are_forgotten_an_hour_after_their_end(database, store)
         forget_spent_challenges(session, now)
     with database.reading() as session:
         assert session.scalars(select(SpentChallenge.digest)).all() == [young.digest]
+
+
+def test_one_challenge_by_many_at_once_carries_one_report(database, writer):
+    challenge = proof()
+    with ThreadPoolExecutor(32) as pool:
+        several = [new_report(challenge=challenge) for _ in range(64)]
+        outcomes = [each.outcome for each in pool.map(writer.write, several)]
+    assert sorted(outcomes) == [*[Outcome.SPENT] * 63, Outcome.STORED]
+    assert count(database, Report) == 1
