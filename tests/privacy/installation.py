@@ -40,7 +40,8 @@ class Installation:
             client.connect(("127.0.0.1", self.port))
             try:
                 client.sendall(request)
-                answer = client.makefile("rb").readline()
+                with client.makefile("rb") as stream:
+                    answer = stream.readline()
             except ConnectionError:
                 return 0
         return int(answer.split()[1]) if answer else 0
