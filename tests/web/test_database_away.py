@@ -62,12 +62,14 @@ class Site:
         return app
 
     def close(self) -> None:
-        for app in self.started:
-            app.extensions[INTAKE].close()
-            app.extensions[READS].close()
-            app.extensions[BOOK].flush()
-            app.extensions[DATABASE].dispose()
-        self.cluster.remove()
+        try:
+            for app in self.started:
+                app.extensions[INTAKE].close()
+                app.extensions[READS].close()
+                app.extensions[BOOK].flush()
+                app.extensions[DATABASE].dispose()
+        finally:
+            self.cluster.remove()
 
 
 @pytest.fixture(scope="module")
