@@ -18,7 +18,6 @@ from server.storage.snapshot import Snapshot
 from server.web import health, metrics
 from server.web.access import anyone
 from server.web.api.setup import init_api
-from server.web.console import views as console
 from server.web.counted import CountedAnswers
 from server.web.embed import preview
 from server.web.embed import views as embed
@@ -71,6 +70,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         for area in (widget, embed, preview, portal, kit):
             app.register_blueprint(area.blueprint)
     if settings.serves_console:
+        # Loaded only where it is served: it takes as much memory as all else.
+        from server.web.console import views as console
+
         console.init_console_security(app)
         app.register_blueprint(console.blueprint)
     init_errors(app)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from alembic.migration import MigrationContext
 from flask import current_app
 from flask.sansio.app import App
 from sqlalchemy.orm import Session
@@ -17,8 +16,8 @@ from server.config import Settings
 from server.extensions import intake, reads, settings
 from server.intake.service import Spool, SpoolState, errors
 from server.reports.service import current_sealing_key
-from server.storage import migrate
 from server.storage.availability import DatabaseAway
+from server.storage.schema_version import newest_version, schema_version
 
 _EXTENSION = "portals.spool-watched"
 #: A disk with less than this is as good as full: some sixty reports.
@@ -76,8 +75,7 @@ def spool_is() -> SpoolIs | None:
 
 
 def _look(session: Session, takes_reports: bool) -> DatabaseIs:
-    revision = MigrationContext.configure(session.connection()).get_current_revision()
-    if revision != migrate.head():
+    if schema_version(session) != newest_version():
         return DatabaseIs.OF_ANOTHER_VERSION
     if takes_reports and current_sealing_key(session) is None:
         return DatabaseIs.WITHOUT_SEALING_KEY

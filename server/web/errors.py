@@ -11,7 +11,7 @@ from server.extensions import SETTINGS
 from server.observability.logs import log_unhandled
 from server.storage.availability import DatabaseAway
 from server.web.api.problems import answer_http_error, problem_response
-from server.web.console.views import console_error, is_console
+from server.web.console.blueprint import is_console
 from server.web.embed.pages import error_page
 from server.web.headers import RETRY_AFTER
 
@@ -48,6 +48,8 @@ def answer_error(error: HTTPException) -> ResponseReturnValue:
     if is_api_request(request.path):
         return answer_http_error(error)
     if is_console(request.path) and "console" in current_app.blueprints:
+        from server.web.console.errors import console_error  # not loaded on the public surface
+
         return console_error(error)
     if "embed" not in current_app.blueprints:
         return error  # the console's surface alone has no pages for citizens

@@ -19,7 +19,6 @@ from server.intake.service import Difficulty, Level, Pressure, difficulty_at, er
 from server.observability import metrics
 from server.storage.bucket_key import DailyKey
 from server.storage.counters import Counters, Hit, MemoryCounters, Window
-from server.storage.redis_counters import RedisCounters
 from server.web.client_network import network_of
 
 EXTENSION = "portals.limits"
@@ -112,6 +111,8 @@ def make_limits(settings: Settings) -> Limits:
     ceiling = settings.max_reports_per_second
     if settings.redis_url is None:
         return Limits(MemoryCounters(), DailyKey(), ceiling)
+    from server.storage.redis_counters import RedisCounters  # 4 MiB, where it is used
+
     counters = RedisCounters(settings.redis_url)
     return Limits(counters, DailyKey(counters.shared_secret), ceiling)
 
