@@ -18,7 +18,7 @@ INSTALL := $(if $(shell command -v $(UV) 2>/dev/null),$(UV) pip install --quiet 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-embed test-whole test-engines lint bench bench-embed compile messages lock clean
+.PHONY: help demo test test-embed test-whole test-engines test-instructions lint bench bench-embed compile messages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test-engines: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## drive the form in Firefox
 	requirements/engines-packages
 	$(BIN)/python -m pytest -n $(WORKERS) tests/engines $(ARGS)
 
+test-instructions: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## hold what a report costs, in instructions (valgrind, gcc)
+	$(BIN)/python -m pytest tests/instructions $(ARGS)
+
 lint: $(VENV)/.lint $(WIDGET) ## check style, types, import rules, templates, security and the widget's size
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -51,7 +54,7 @@ lint: $(VENV)/.lint $(WIDGET) ## check style, types, import rules, templates, se
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive server widget
 	$(BIN)/python -m widget.build --sizes
 
-bench: $(VENV)/.base $(CATALOGUES) $(WIDGET) ## measure; the results of the last run stand in bench/
+bench: $(VENV)/.base $(CATALOGUES) $(WIDGET) ## measure all, or a part with ARGS="intake" or "frame"; results stand in bench/
 	$(BIN)/python -m bench $(ARGS)
 
 bench-embed: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## measure the embed on an emulated 2G link, in Chromium
