@@ -26,15 +26,7 @@ from server.reports.store import (
 )
 from server.reports.vocabulary import PublicStatus, ReportState
 from server.storage.availability import BUDGET_S, DatabaseAway
-
-#: What this server does when the other end falls silent: at most so long (libpq, 34.1.2).
-_CONNECTING = {
-    "connect_timeout": 2,
-    "tcp_user_timeout": int(BUDGET_S * 1_000),
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-}
+from server.storage.database import POSTGRES_OPTIONS, SILENCE
 
 #: A challenge that was spent already keeps its report out; an idempotency hash that is there, too.
 STATEMENT = f"""
@@ -104,7 +96,7 @@ class PostgresStore:
 
     def __init__(self, engine: Engine) -> None:
         arguments, named = engine.dialect.create_connect_args(engine.url)
-        self._arguments, self._named = arguments, {**_CONNECTING, **named}
+        self._arguments, self._named = arguments, {**SILENCE, **named}
         self._connection: BoundedConnection | None = None
 
     def write(self, reports: Sequence[NewReport]) -> list[Written]:
@@ -148,9 +140,8 @@ class PostgresStore:
         ]
 
     def _connect(self) -> BoundedConnection:
-        options = "-c synchronous_commit=on -c timezone=UTC"
         return BoundedConnection.connect(
-            *self._arguments, **self._named, autocommit=True, options=options
+            *self._arguments, **self._named, autocommit=True, options=POSTGRES_OPTIONS
         )
 
 

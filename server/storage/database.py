@@ -11,6 +11,15 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 5_000
+#: How long the network may be silent (libpq, 34.1.2): a host that is gone sends no farewell.
+SILENCE: dict[str, Any] = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+POSTGRES_OPTIONS = "-c synchronous_commit=on -c timezone=UTC"
 
 
 class Database:
@@ -65,7 +74,7 @@ def create_database_engine(url: str) -> Engine:
             parsed,
             hide_parameters=True,
             pool_pre_ping=True,
-            connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"},
+            connect_args=SILENCE | {"options": POSTGRES_OPTIONS},
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
