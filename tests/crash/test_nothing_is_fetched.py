@@ -46,7 +46,7 @@ ADDRESSES = (
     "http://metadata.internal.example/computeMetadata/v1/",
     "http://user:secret@canary.example/",
     "http://bücher.example/ä",
-    "http://facebookwkhpilnemxj7asaniu7vnjjbiltxjqhye3mhbshg7kx5tfyd.onion/",
+    f"http://{'a' * 56}.onion/",
     "ftp://canary.example/",
     "file:///etc/passwd",
     "//canary.example/",

@@ -196,7 +196,7 @@ def test_threads_that_ask_together_share_one_query(
 
 def test_malformed_keys_cost_no_query(cache: KeyCache, queries: list[str]) -> None:
     """Promise P21. Most have the right shape, so that only the checksum tells them apart."""
-    draw = random.Random(21)  # noqa: S311
+    draw = random.Random(21)
     letters = string.ascii_letters + string.digits
     for number in range(100_000):
         kind = "iwfpk_live_" if number % 2 else "iwfsk_test_"

@@ -155,7 +155,7 @@ def heavy_logo() -> bytes:
     """A PNG of noise that nearly fills what a logo may have: nothing compresses it."""
     drawn = []
     for width in range(40, 100, 4):
-        noise = Image.frombytes("L", (width, 40), random.Random(1).randbytes(width * 40))  # noqa: S311
+        noise = Image.frombytes("L", (width, 40), random.Random(1).randbytes(width * 40))
         written = io.BytesIO()
         noise.save(written, "PNG")
         drawn.append(written.getvalue())
