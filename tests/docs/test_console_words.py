@@ -69,8 +69,14 @@ def test_every_role_is_named() -> None:
     assert all(role.value.replace("_", " ") in DOCUMENT for role in RoleName)
 
 
-def test_both_ways_of_not_opening_are_quoted_from_the_page() -> None:
-    page = template("report_failure.html")
-    for words in ("no private sealing key that works", "sealed envelope does not open"):
+def test_every_way_of_not_opening_is_quoted_from_the_page() -> None:
+    page = template("report_failure.html") + template("report_contact.html").lower()
+    for words in (
+        "no private sealing key that works",
+        "whose private half is not on this server",
+        "the addresses and the answers does not open",
+        "not in the database any more",
+        "the contact does not open",
+    ):
         assert words in page
         assert words in DOCUMENT
