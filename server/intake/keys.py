@@ -29,9 +29,10 @@ def key_of(text: str, keys: Keys, now: datetime) -> ResolvedKey | None:
         if is_well_formed(text):
             return None
         raise KeyUnknown from None
-    if key is None or key.standing(now) is Standing.NOT_YET:
+    standing = Standing.NOT_YET if key is None else key.standing(now)
+    if standing is Standing.NOT_YET:
         raise KeyUnknown
-    if key.standing(now) is Standing.CEASED:
+    if standing is Standing.CEASED:
         raise KeyCeased
     return key
 

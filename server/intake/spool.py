@@ -185,7 +185,7 @@ class Spool:
 
     def _path(self, idempotency_hash: bytes, body_tag: bytes) -> Path:
         name = idempotency_hash.hex()
-        return self.folder / name[:2] / f"{name}-{body_tag.hex()}{SUFFIX}"
+        return self.folder / f"{name[:2]}/{name}-{body_tag.hex()}{SUFFIX}"
 
     def _make(self, folder: Path) -> None:
         if folder not in self._made:

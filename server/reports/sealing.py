@@ -40,6 +40,7 @@ _VERSIONS = (1, SCHEMA_VERSION)
 # Safe as a constant: every data key encrypts exactly one message.
 _NONCE = bytes(12)
 
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _suite = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
 
@@ -80,7 +81,7 @@ def seal(
     content: dict[str, Any], report_id: UUID, kind: EnvelopeKind, key: PublicSealingKey
 ) -> SealedPart:
     """Seal JSON content; raises ValueError above 1,048,572 bytes of UTF-8."""
-    plaintext = _pad(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+    plaintext = _pad(_encoded(content).encode())
     data_key = os.urandom(_DATA_KEY)
     info = _info(report_id, kind, SCHEMA_VERSION, key.id)
     return SealedPart(

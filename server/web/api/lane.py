@@ -19,6 +19,7 @@ from server.web.api.strict_json import parse_json
 from server.web.api.tokens import bearer_token
 from server.web.submission import Reception, load_submission
 
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
 REPORTS = "/api/v1/reports"
 MAX_BODY_BYTES = 64 * 1024
 _HEADERS = [
@@ -73,12 +74,11 @@ def _read(environ: WSGIEnvironment) -> bytes | None:
 
 
 def _body(accepted: Accepted) -> bytes:
-    return json.dumps(
+    return _encoded(
         {
             "received_at": accepted.received_at.isoformat(),
             "receipt": accepted.receipt,
             "reference": accepted.reference,
             "status": accepted.status,
-        },
-        separators=(",", ":"),
+        }
     ).encode()
