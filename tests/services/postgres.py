@@ -76,15 +76,15 @@ class Cluster:
             connection.execute(statement.encode())
 
 
-def start_cluster(*, durable: bool = False) -> Cluster:
-    """Make a new cluster in a folder of its own and start it (about one second).
+def start_cluster(*, durable: bool = False, inside: Path | None = None) -> Cluster:
+    """Make a new cluster in a folder of its own, `inside` another, and start it (about one second).
 
     It runs without fsync unless `durable`: a test run needs no protection from power cuts,
     except a test about them. As root it runs as another user, because PostgreSQL refuses root.
     Raises PostgresMissing, PostgresFailed.
     """
     programs = find_programs()
-    folder = Path(tempfile.mkdtemp(prefix="portals-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="portals-pg-", dir=inside))
     if owner := _unprivileged_user():
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     try:
