@@ -31,12 +31,17 @@ class CannotListen(RuntimeError):
 
 @dataclass(frozen=True)
 class Listener:
-    """A listening socket. `path` is the file of a UNIX socket that is ours to remove."""
+    """A bound socket. `path` is the file of a UNIX socket that is ours to remove."""
 
     socket: socket.socket
     where: str
+    backlog: int
     path: Path | None = None
     handed_over: bool = False
+
+    def let_in(self) -> None:
+        """Begin to listen, when somebody is there to answer; again has no effect."""
+        self.socket.listen(self.backlog)
 
     def close_to_newcomers(self, seconds: float) -> None:
         """Let no more connections in, and wait until the workers have taken those that are.
@@ -44,32 +49,34 @@ class Listener:
         Without this, connections that the kernel had accepted would be cut when the socket is
         closed. A socket of systemd's stays open: whoever comes waits for the next server.
         """
+        listens = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
         if self.handed_over:
             return
         if self.path is not None:
             self.path.unlink(missing_ok=True)
         elif sys.platform == "linux":
             _refuse_syn(self.socket)
+        if not listens:
+            return
         end = time.monotonic() + seconds
         time.sleep(min(seconds, _SETTLE_S))  # for handshakes that are under way
         while select.select([self.socket], [], [], 0)[0] and time.monotonic() < end:
             time.sleep(0.01)
 
 
-def listen(host: str, port: int, path: Path | None, mode: int, backlog: int) -> Listener:
-    """Listen where systemd says, else on the UNIX socket `path`, else on `host` and `port`.
+def bind(host: str, port: int, path: Path | None, mode: int, backlog: int) -> Listener:
+    """Take the socket of systemd, else the UNIX socket `path`, else `host` and `port`.
 
     Raises CannotListen, also when another program has the port, however it shares it.
     """
-    listener = _handed_over() or (
-        _on_tcp(host, port) if path is None else _on_unix(path.absolute(), mode)
+    listener = _handed_over(backlog) or (
+        _on_tcp(host, port, backlog) if path is None else _on_unix(path.absolute(), mode, backlog)
     )
-    listener.socket.listen(backlog)
     listener.socket.setblocking(False)
     return listener
 
 
-def _handed_over() -> Listener | None:
+def _handed_over(backlog: int) -> Listener | None:
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return None
     if os.environ.get("LISTEN_FDS") != "1":
@@ -77,10 +84,10 @@ def _handed_over() -> Listener | None:
     handed = socket.socket(fileno=os.dup(HANDED_OVER))
     name = handed.getsockname()
     where = f"unix:{name}" if handed.family == socket.AF_UNIX else _address(name[0], name[1])
-    return Listener(handed, where, handed_over=True)
+    return Listener(handed, where, backlog, handed_over=True)
 
 
-def _on_tcp(host: str, port: int) -> Listener:
+def _on_tcp(host: str, port: int, backlog: int) -> Listener:
     where = _address(host, port)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -94,10 +101,10 @@ def _on_tcp(host: str, port: int) -> Listener:
                 f"{where} is in use by another program: stop that first, or choose another port"
             ) from error
         raise CannotListen(f"cannot listen on {where}: {error.strerror}") from error
-    return Listener(opened, _address(*opened.getsockname()[:2]))
+    return Listener(opened, _address(*opened.getsockname()[:2]), backlog)
 
 
-def _on_unix(path: Path, mode: int) -> Listener:
+def _on_unix(path: Path, mode: int, backlog: int) -> Listener:
     where = f"unix:{path}"
     before = os.umask(0o777 & ~mode)
     try:
@@ -109,7 +116,7 @@ def _on_unix(path: Path, mode: int) -> Listener:
         raise CannotListen(f"cannot listen on {where}: {error.strerror or error}") from error
     finally:
         os.umask(before)
-    return Listener(opened, where, path)
+    return Listener(opened, where, backlog, path)
 
 
 @contextmanager

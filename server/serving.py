@@ -12,6 +12,7 @@ import random
 import re
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from granian.http import HTTP1Settings
 from granian.net import SocketHolder  # type: ignore[attr-defined]
 from granian.server.mp import MPServer
 
-from server.listening import CannotListen, Listener, listen
+from server.listening import CannotListen, Listener, bind
 from server.observability.logs import log_unhandled
 from server.observability.metrics import counting_together
 from server.observability.process import guard_process
@@ -74,11 +75,12 @@ def run_server(target: str = "server.wsgi", **options: Any) -> None:
     """
     serving = Serving(**options)
     place = (serving.host, serving.port, serving.socket, serving.socket_mode, serving.backlog)
-    listener = listen(*place)
+    listener = bind(*place)
     server = _server(target, serving, listener)
-    server.on_startup(partial(_say_where, serving, listener))
+    said = multiprocessing.Value("b", 0)
+    ready = partial(_say_where, serving, listener, said)
     with counting_together():
-        server.serve(_work, partial(_load, target), wrap_loader=False)
+        server.serve(_work, partial(_load, target, listener, ready), wrap_loader=False)
 
 
 class _Server(MPServer):
@@ -125,7 +127,7 @@ def _server(target: str, serving: Serving, listener: Listener) -> _Server:
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=OVERLAP_S,
-        workers_lifetime=lifetime and max(60, round(lifetime * random.uniform(0.9, 1.1))),  # noqa: S311
+        workers_lifetime=lifetime and max(60, round(lifetime * random.uniform(0.9, 1.1))),  # noqa: S311 # nosec B311
         workers_max_rss=serving.worker_memory,
         workers_kill_timeout=serving.graceful_timeout,
     )
@@ -134,7 +136,12 @@ def _server(target: str, serving: Serving, listener: Listener) -> _Server:
     return server
 
 
-def _say_where(serving: Serving, listener: Listener) -> None:
+def _say_where(serving: Serving, listener: Listener, said: Any) -> None:
+    """In the first worker that is ready, once for all of them."""
+    with said:
+        if said.value:
+            return
+        said.value = 1
     _log.info(
         "serving",
         where=listener.where,
@@ -144,13 +151,16 @@ def _say_where(serving: Serving, listener: Listener) -> None:
     )
 
 
-def _load(target: str) -> Any:
+def _load(target: str, listener: Listener, ready: Callable[[], None]) -> Any:
     """The application, in a worker. What it fails of is said without any value."""
     try:
-        return importlib.import_module(target).application
+        application = importlib.import_module(target).application
+        listener.let_in()
     except Exception as error:
         log_unhandled((type(error), error, error.__traceback__))
         raise SystemExit(1) from None
+    ready()
+    return application
 
 
 def _work(*arguments: Any) -> None:

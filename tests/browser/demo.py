@@ -134,7 +134,7 @@ def _wait(described: Path, partner_port: int, log: Path) -> dict[str, Any]:
             urlopen(content["public_url"] + "/readyz", timeout=5).close()
             # Browsers know that *.localhost is this machine; Python's resolver may not.
             socket.create_connection(("127.0.0.1", partner_port), timeout=5).close()
-        except (FileNotFoundError, json.JSONDecodeError, URLError, ConnectionError):
+        except (FileNotFoundError, json.JSONDecodeError, URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
         else:
             return content

@@ -16,7 +16,8 @@ class Load:
     """Posts on many connections at once until it is told to stop. `ledger` counts outcomes.
 
     A request is `cut` when its connection had been accepted, it was sent as a whole, and no answer
-    came; `refused` when there was nobody to connect to. `keep` keeps connections for the next
+    came; `unsent` when the connection ended before; `refused` when there was nobody to connect to.
+    `keep` keeps connections for the next
     request: that such a one ends between two requests is no fault (RFC 9112, 9.3.1) and is
     counted as `ended`.
     """
@@ -65,12 +66,12 @@ class Load:
                 self.ledger["refused"] += 1
                 time.sleep(0.02)
                 continue
-            answer = self._ask(client)
+            is_sent, answer = self._ask(client)
             if answer:
                 self.ledger["answered"] += 1
                 self.answers[answer] += 1
             else:
-                self.ledger["ended" if kept else "cut"] += 1
+                self.ledger["ended" if kept else "cut" if is_sent else "unsent"] += 1
             if answer and self._keep:
                 kept = client
             else:
@@ -91,18 +92,19 @@ class Load:
             raise
         return client
 
-    def _ask(self, client: socket.socket) -> str:
-        answer = b""
+    def _ask(self, client: socket.socket) -> tuple[bool, str]:
+        is_sent, answer = False, b""
         try:
             client.sendall(self._request)
+            is_sent = True
             while not _whole(answer):
                 received = client.recv(65_536)
                 if not received:
-                    return ""
+                    return True, ""
                 answer += received
         except OSError:
-            return ""
-        return answer.partition(b"\r\n\r\n")[2].decode()
+            return is_sent, ""
+        return True, answer.partition(b"\r\n\r\n")[2].decode()
 
 
 def _whole(answer: bytes) -> bool:

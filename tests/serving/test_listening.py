@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.listening import CannotListen, Listener, listen
+from server.listening import CannotListen, Listener, bind
 
 
 @pytest.fixture
@@ -21,17 +21,23 @@ def taken() -> Iterator[int]:
         yield other.getsockname()[1]
 
 
+def listening(host: str, port: int, path: Path | None, mode: int, backlog: int) -> Listener:
+    listener = bind(host, port, path, mode, backlog)
+    listener.let_in()
+    return listener
+
+
 def on_unix(path: Path, mode: int = 0o660) -> Listener:
-    return listen("", 0, path, mode, 128)
+    return listening("", 0, path, mode, 128)
 
 
 def test_a_port_in_use_is_refused_although_its_holder_would_share_it(taken: int) -> None:
     with pytest.raises(CannotListen, match=f"127.0.0.1:{taken} is in use by another program"):
-        listen("127.0.0.1", taken, None, 0, 128)
+        listening("127.0.0.1", taken, None, 0, 128)
 
 
 def test_nobody_can_share_our_port() -> None:
-    with listen("127.0.0.1", 0, None, 0, 128).socket as ours, socket.socket() as other:
+    with listening("127.0.0.1", 0, None, 0, 128).socket as ours, socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         with pytest.raises(OSError, match="in use"):
             other.bind(ours.getsockname())
@@ -39,7 +45,7 @@ def test_nobody_can_share_our_port() -> None:
 
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(CannotListen, match="cannot listen on 192"):
-        listen("192.0.2.1", 80, None, 0, 128)
+        listening("192.0.2.1", 80, None, 0, 128)
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o660, 0o666])
@@ -74,7 +80,7 @@ def test_a_file_that_is_no_socket_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_unix", [True, False])
 def test_who_was_let_in_is_served_before_the_socket_closes(tmp_path: Path, is_unix: bool) -> None:
-    listener = on_unix(tmp_path / "s") if is_unix else listen("127.0.0.1", 0, None, 0, 128)
+    listener = on_unix(tmp_path / "s") if is_unix else listening("127.0.0.1", 0, None, 0, 128)
     with (
         listener.socket as ours,
         socket.socket(ours.family) as early,
