@@ -45,6 +45,7 @@ class Spool:
 
     def __init__(self, folder: Path, *, max_bytes: int, max_reports: int) -> None:
         self.folder = folder
+        self._folder_name = str(folder)
         self.max_bytes = max_bytes
         self.max_reports = max_reports
         self._stock = Stock(folder, max_bytes, max_reports)
@@ -73,8 +74,12 @@ class Spool:
 
     def find(self, idempotency_hash: bytes, body_tag: bytes) -> Spooled | None:
         """The submission when it waits here, on the disk for certain; raises SpoolFailed."""
+        name = self._name(idempotency_hash, body_tag)
         with _failing():
-            found = self._acknowledged(self._path(idempotency_hash, body_tag))
+            # Asked for every report: hardly ever is one there.
+            if not _exists(f"{self._folder_name}/{name}"):
+                return None
+            found = self._acknowledged(self.folder / name)
         return None if found is None else Spooled(found.secret_generation, found.received_at)
 
     def state(self) -> SpoolState:
@@ -184,13 +189,26 @@ class Spool:
         return report
 
     def _path(self, idempotency_hash: bytes, body_tag: bytes) -> Path:
+        return self.folder / self._name(idempotency_hash, body_tag)
+
+    @staticmethod
+    def _name(idempotency_hash: bytes, body_tag: bytes) -> str:
         name = idempotency_hash.hex()
-        return self.folder / f"{name[:2]}/{name}-{body_tag.hex()}{SUFFIX}"
+        return f"{name[:2]}/{name}-{body_tag.hex()}{SUFFIX}"
 
     def _make(self, folder: Path) -> None:
         if folder not in self._made:
             make_folder_durably(folder)
             self._made.add(folder)
+
+
+def _exists(path: str) -> bool:
+    """As os.path.exists, but for a folder that cannot be read, which is an OSError here."""
+    try:
+        os.stat(path)  # noqa: PTH116  (a Path costs twice as much as the question)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 @contextmanager
