@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from server.directory.spelling import words
 from server.directory.territories import TERRITORIES
 from server.directory.vocabulary import AuthorityKind, Verified
+from server.normal_forms import composed
 from server.partners.service import TURNING
 
 BUNDLED_FILE = Path(__file__).with_name("data") / "directory.json"
@@ -158,7 +159,7 @@ class _Check:
         if not isinstance(value, str):
             self.refuse(field, "not a text")
             return None
-        text = unicodedata.normalize("NFC", value.strip())
+        text = composed(value.strip())
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
             self.refuse(field, "control characters or broken Unicode")
         elif not TURNING.isdisjoint(text):

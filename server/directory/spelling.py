@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from server.normal_forms import composed, taken_apart
+
 #: Letters that have no decomposition, and letters that keyboards of one script mix up.
 _PLAIN = str.maketrans(
     {
@@ -30,8 +32,8 @@ def plain(text: str) -> str:
 
     Vowel signs of Indic scripts are letters, not accents, and stay.
     """
-    lower = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
-    decomposed = unicodedata.normalize("NFKD", lower)
+    lower = taken_apart(text).casefold().translate(_PLAIN)
+    decomposed = taken_apart(lower)
     return "".join(character for character in decomposed if not _is_accent(character))
 
 
@@ -53,7 +55,7 @@ def sort_key(text: str, language: str) -> tuple[list[tuple[int, int]], str]:
     """Orders names as a reader of `language` (its two or three letters) looks for them."""
     alphabet = _ALPHABETS.get(language, "")
     places: list[tuple[int, int]] = []
-    for character in unicodedata.normalize("NFC", text).casefold():
+    for character in composed(text).casefold():
         if character in alphabet:
             places.append((1, alphabet.index(character)))
         else:

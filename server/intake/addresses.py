@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 import ada_url
 from publicsuffixlist import PublicSuffixList
+
+from server.normal_forms import composed
 
 MAX_ADDRESS_LENGTH = 2_048
 
@@ -94,7 +95,7 @@ def canonical_address(text: str) -> Address:
     as http). Credentials and, unless it is a route (`#/`, `#!`), nothing else are removed.
     Raises AddressRefused.
     """
-    text = _unwrap(unicodedata.normalize("NFC", text).strip(_AROUND))
+    text = _unwrap(composed(text).strip(_AROUND))
     _refuse_what_is_no_address(text)
     notices: list[Notice] = []
     text = _refang(text, notices)

@@ -6,6 +6,7 @@ import base64
 import unicodedata
 from dataclasses import dataclass, field
 
+from server.normal_forms import composed
 from server.partners.colour import DEFAULT_COLOUR
 from server.partners.errors import BrandingError
 from server.partners.names import TURNING
@@ -46,7 +47,7 @@ def check_text(text: str, limit: int, name: str | None = None) -> str:
     Raises BrandingError, for the field `name`, when it is longer or holds characters that
     control, hide or turn text around.
     """
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(composed(text).split())
     if len(text) > limit:
         raise BrandingError(f"{len(text):,} characters are too many: at most {limit}", name)
     if any(c in _HIDDEN or unicodedata.category(c) in _REFUSED for c in text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from server.normal_forms import composed
 from server.partners.errors import PartnerError
 
 MAX_NAME = 120
@@ -19,7 +20,7 @@ def clean_name(text: str, what: str, field: str, most: int = MAX_NAME) -> str:
     Raises PartnerError for `field` when it is empty, too long, or holds characters that hide
     or turn text around. `what` begins the sentence: "a partner's name".
     """
-    name = unicodedata.normalize("NFC", text).strip()
+    name = composed(text).strip()
     if not any(_shows(character) for character in name):
         raise PartnerError(f"{what} is missing: write one", field)
     if len(name) > most:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from server.normal_forms import composed
 from server.partners.errors import PartnerError
 from server.partners.models import DEFAULT_RETENTION_DAYS
 from server.partners.names import clean_name
@@ -102,7 +103,7 @@ def _words(language: str, texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _text(text: str, at: str) -> str:
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(composed(text).split())
     if len(text) > MAX_PORTAL_TEXT:
         raise PartnerError(f"{len(text):,} characters are too many: at most {MAX_PORTAL_TEXT}", at)
     if any(c in _TURNING for c in text):

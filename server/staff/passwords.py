@@ -3,11 +3,11 @@ ASVS 5.0, 6.2). No rule says which characters."""
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from server.normal_forms import compatible
 from server.staff.errors import PasswordRefused
 
 LEAST, MOST = 15, 128
@@ -18,7 +18,7 @@ _LIST = Path(__file__).with_name("common_passwords.txt")
 
 def normal_password(typed: str) -> str:
     """The same characters however a keyboard composes them (NFKC); nothing is cut or trimmed."""
-    return unicodedata.normalize("NFKC", typed)
+    return compatible(typed)
 
 
 def refuse_weak_password(typed: str, *, email: str, hotline: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from server.intake.service import (
     Refusal,
     canonical_address,
 )
+from server.normal_forms import composed
 
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 # The same for the API's description, in the dialect of JSON Schema.
@@ -62,7 +62,7 @@ class Text(fields.Field[str | None]):
     ) -> str | None:
         if not isinstance(value, str):
             raise ValidationError(_("This must be text."))
-        text = unicodedata.normalize("NFC", value).strip()
+        text = composed(value).strip()
         if _UNSHOWABLE.search(text):
             raise ValidationError(_("This has characters that cannot be read. Type it again."))
         if len(text) > self.limit:

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, Form, IntegerField, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput
 
+from server.normal_forms import composed
 from server.partners.service import TURNING
 
 
@@ -54,7 +55,7 @@ def sentence(text: str) -> str:
 
 def stripped(value: str | None) -> str:
     """A filter for text fields: composed characters (NFC), no space around."""
-    return unicodedata.normalize("NFC", value or "").strip()
+    return composed(value or "").strip()
 
 
 class PlainText:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.directory import service as directory
 from server.extensions import database
+from server.normal_forms import taken_apart
 from server.partners import service as partners
 from server.reports import service as reports
 from server.staff import service as staff
@@ -68,7 +69,7 @@ def search() -> ResponseReturnValue:
 
 def folded(text: str) -> str:
     """`text` as search compares it: small letters without accents, in single spaces."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = taken_apart(text.casefold())
     return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())
 
 
