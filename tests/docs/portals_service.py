@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 from tests.architecture.tree import ROOT
@@ -59,6 +60,9 @@ def serve(address: Path) -> None:
     """Take commands at a socket until the process is ended; one at a time."""
     from server.cli import main
 
+    # Commands load the application when they need it: here it is loaded once for all.
+    for module in ("sqlite3", "alembic.command", "server.app", "server.web.console.views"):
+        import_module(module)
     with socket.socket(socket.AF_UNIX) as listening:
         partial = address.with_suffix(".partial")
         listening.bind(str(partial))
