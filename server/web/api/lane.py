@@ -7,6 +7,7 @@ application as it came: the same submission is accepted once, and the view says 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,6 +23,7 @@ from server.web.submission import Reception, load_submission
 _encoded = json.JSONEncoder(separators=(",", ":")).encode
 REPORTS = "/api/v1/reports"
 MAX_BODY_BYTES = 64 * 1024
+_LENGTH = re.compile(r"[0-9]{1,9}")
 _HEADERS = [
     *API_HEADERS.items(),
     ("Cache-Control", CACHE_ANSWER),
@@ -64,7 +66,8 @@ def _read(environ: WSGIEnvironment) -> bytes | None:
     """The whole body, which stays readable; None for what is no JSON of a bounded length."""
     length = environ.get("CONTENT_LENGTH", "")
     media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if media_type != "application/json" or not length.isdecimal():
+    # Python's numbers may have other digits, and a sign; HTTP's do not (RFC 9110, section 8.6).
+    if media_type != "application/json" or not _LENGTH.fullmatch(length):
         return None
     if not 0 < int(length) <= MAX_BODY_BYTES:
         return None

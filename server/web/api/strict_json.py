@@ -6,12 +6,13 @@ A body that two parsers could read differently is refused (RFC 8259, sections 4 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from flask import Request, g
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from server.web.api.problems import problem
 
@@ -41,8 +42,12 @@ def _read(request: Request) -> Any:
         raise problem(UnsupportedMediaType, "no-uploads")
     if not request.is_json:
         raise problem(UnsupportedMediaType, "unsupported-media-type")
+    raw = request.get_data(cache=True)
+    # A body in chunks is cut off at the limit without a word.
+    if request.content_length is None and len(raw) >= (request.max_content_length or math.inf):
+        raise RequestEntityTooLarge
     try:
-        return parse_json(request.get_data(cache=True))
+        return parse_json(raw)
     except (ValueError, RecursionError) as error:
         raise problem(BadRequest, "malformed-json", _why(error)) from None
 

@@ -381,6 +381,19 @@ def test_more_than_64_kib_is_413(send_raw, key):
     assert_problem(send_raw(body.ljust(64 * 1024 + 1)), 413, "body-too-large")
 
 
+def test_a_body_in_chunks_is_not_cut_off_at_64_kib(database, client, key):
+    body = json.dumps(report_body(key.text)).encode()
+    response = client.post(
+        "/api/v1/reports",
+        input_stream=io.BytesIO(body.ljust(65_536) + b"and more"),
+        content_type="application/json",
+        headers={"Idempotency-Key": new_idempotency_key(), "Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert_problem(response, 413, "body-too-large")
+    assert stored(database) == 0
+
+
 def test_any_page_may_send_without_credentials(client):
     preflight = client.options(
         "/api/v1/reports",
