@@ -9,7 +9,17 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.config import Settings, bundled
-from server.extensions import AVAILABILITY, DATABASE, INTAKE, KEYS, READS, SETTINGS, SNAPSHOT, babel
+from server.extensions import (
+    AVAILABILITY,
+    DATABASE,
+    INTAKE,
+    KEYS,
+    LIMITS,
+    READS,
+    SETTINGS,
+    SNAPSHOT,
+    babel,
+)
 from server.observability.logs import configure_logs, log_unhandled
 from server.partners.service import KeyCache
 from server.storage.availability import Availability, BoundedReads
@@ -25,8 +35,8 @@ from server.web.errors import init_errors
 from server.web.forwarded import ForwardedWatch
 from server.web.intake import open_intake
 from server.web.kit import views as kit
-from server.web.limits import EXTENSION as LIMITS
 from server.web.limits import make_limits
+from server.web.lookups import init_lookups
 from server.web.portal import views as portal
 from server.web.submission import EXTENSION as RECEPTION
 from server.web.submission import Reception
@@ -57,13 +67,14 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions[READS] = reads = BoundedReads(database, available)
     app.extensions[KEYS] = keys = KeyCache(reads, settings.intake_secrets)
     app.view_functions["static"] = anyone("stylesheets and scripts")(app.view_functions["static"])
+    app.extensions[LIMITS] = limits = make_limits(settings)
     babel.init_app(app)
+    init_lookups(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
     if settings.serves_public:
         app.extensions[SNAPSHOT] = snapshot = _snapshot(settings)
         keys.survive(snapshot)
-        app.extensions[LIMITS] = limits = make_limits(settings)
         app.extensions[INTAKE] = intake = open_intake(app)
         app.extensions[RECEPTION] = Reception(intake, limits)
         init_api(app)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Protocol, cast
+from wsgiref.types import WSGIEnvironment
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import Babel
+from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
 from server.config import Settings
@@ -23,9 +25,30 @@ SETTINGS = "portals.settings"
 KEYS = "portals.keys"
 PRIVATE_KEYS = "portals.private_keys"
 INTAKE = "portals.intake"
+LIMITS = "portals.limits"
+#: Where Flask-Limiter counts: `server.web.lookups` has it under this name.
+LOOKUP_WINDOWS = "portals"
+
+
+class _Senders(Protocol):
+    def sender_of(self, environ: WSGIEnvironment) -> str: ...
+
+
+def _sender() -> str:
+    """The bucket of the current request's network: never an address."""
+    return cast(_Senders, current_app.extensions[LIMITS]).sender_of(request.environ)
+
 
 babel = Babel()
 csrf = CSRFProtect()
+#: For lookups alone: whatever happens to it, nobody is answered with an error.
+limiter = Limiter(
+    key_func=_sender,
+    strategy="moving-window",
+    storage_uri=f"{LOOKUP_WINDOWS}://",
+    swallow_errors=True,
+    headers_enabled=False,
+)
 
 
 def database() -> Database:

@@ -21,7 +21,7 @@ CACHE_FORM = "public, max-age=60, s-maxage=60, stale-if-error=604800"
 CACHE_SAFE_PAGE = "public, max-age=10"
 #: Whatever holds a citizen's words.
 CACHE_NEVER = "no-store"
-#: So soon it is worth trying again after a 503, in seconds.
+#: So soon it is worth trying again after a 503 or a 429, in seconds.
 RETRY_AFTER = "60"
 
 

@@ -15,13 +15,14 @@ from typing import Any, cast
 from flask import current_app
 
 from server.config import Settings
+from server.extensions import LIMITS
 from server.intake.service import Difficulty, Level, Pressure, difficulty_at, errors
 from server.observability import metrics
 from server.storage.bucket_key import DailyKey
 from server.storage.counters import Counters, Hit, MemoryCounters, Window
 from server.web.client_network import network_of
 
-EXTENSION = "portals.limits"
+EXTENSION = LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,14 @@ class Limits:
         Above it nobody is refused: the report goes into the low lane.
         """
         return self._counters.count([Hit(TIMED_FORMS, key_text)])[0] <= MOST_TIMED_FORMS
+
+    def sender_of(self, environ: Mapping[str, Any]) -> str:
+        """The bucket of a request's network, today."""
+        return self._bucket(environ.get("REMOTE_ADDR", ""), is_address=True)
+
+    def count_lookup(self, hit: Hit) -> int:
+        """Count what is no report: see `server.web.lookups`."""
+        return self._counters.count((hit,))[0]
 
     def _bucket(self, name: str, *, is_address: bool) -> str:
         """16 hexadecimal digits; another bucket tomorrow."""

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from server.extensions import settings
 from server.intake.service import errors as intake
 from server.observability import metrics
+from server.web.headers import RETRY_AFTER
 
 REPORTS = "/api/v1/reports"
 MEDIA_TYPE = "application/problem+json"
@@ -152,8 +153,8 @@ def problem_response(
     response.headers["Cache-Control"] = "no-store"
     if kind.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="reports"'
-    if kind.status == 503:
-        response.headers["Retry-After"] = "60"
+    if kind.status in (429, 503):
+        response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 

@@ -26,6 +26,7 @@ from server.web.api.problems import problem
 from server.web.api.schemas import ApiSchema
 from server.web.api.tokens import bearer_token
 from server.web.api.views import blueprint, refuses
+from server.web.lookups import STATISTICS
 
 MAX_DAYS = 400
 DEFAULT_DAYS = 30
@@ -90,7 +91,8 @@ class StatisticsSchema(Schema):
 
 @blueprint.get("/statistics")
 @anyone("a secret key is checked here, and opens its own partner's counts only")
-@refuses("unauthorized", "invalid-fields", "not-ready")
+@STATISTICS
+@refuses("unauthorized", "invalid-fields", "too-many-requests", "not-ready")
 @blueprint.doc(security=[{"secretKey": []}])
 @blueprint.arguments(StatisticsQuerySchema, location="query")
 @blueprint.response(200, StatisticsSchema)

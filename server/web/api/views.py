@@ -48,6 +48,7 @@ from server.web.api.tokens import bearer_token
 from server.web.labels import status_text
 from server.web.limits import limits
 from server.web.locale import chosen, speaking
+from server.web.lookups import RECEIPTS
 from server.web.reach import portal_of
 from server.web.rehearsal import dawdle, part_of
 from server.web.submission import submit
@@ -206,12 +207,14 @@ def reports(submission: Submission) -> Accepted:
 
 @blueprint.post("/receipts/lookup")
 @anyone("whoever holds the receipt may know the status")
+@RECEIPTS
 @in_the_speakers_language
 @refuses(
     "malformed-json",
     "receipt-not-found",
     "unsupported-media-type",
     "invalid-fields",
+    "too-many-requests",
     "not-ready",
 )
 @blueprint.arguments(ReceiptSchema)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from server.web.access import ConfirmationNeeded
 from server.web.console.own_pages import page_of_request
 from server.web.console.page import framed, signed_in
+from server.web.headers import RETRY_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ _EXPLANATIONS = {
         "That is too large for us",
         "Go back: what you typed is still there. A file may have up to 2 MiB.",
     ),
+    429: Explanation(
+        "Too many sign-ins from your network",
+        "Wait a minute, then go back and try again. Nothing is wrong with your account.",
+    ),
     500: Explanation(
         "Something went wrong on our side",
         "Try again in a minute. If it stays, tell the operator when it happened.",
@@ -64,7 +69,8 @@ def console_error(error: HTTPException) -> ResponseReturnValue:
         explanation = _STALE_FORM
     # After a failure of the server the account is not asked for: that might fail again.
     reader = signed_in() if code < 500 else None
-    return framed("error.html", reader, code=code, explanation=explanation), code
+    headers = {"Retry-After": RETRY_AFTER} if code == 429 else {}
+    return framed("error.html", reader, code=code, explanation=explanation), code, headers
 
 
 def _to_sign_in() -> ResponseReturnValue:

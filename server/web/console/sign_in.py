@@ -15,6 +15,7 @@ from server.web.console.page import framed, member, signed_in
 from server.web.console.passkey_forms import button_to_sign_in
 from server.web.console.password_forms import SignInForm
 from server.web.console.sessions import Ended, current_session, enter, leave
+from server.web.lookups import SIGN_INS
 
 
 @blueprint.get("/sign-in")
@@ -42,6 +43,7 @@ def sign_in_page(form: SignInForm | None = None, refused: str | None = None) -> 
 
 @blueprint.get("/sign-in/<token>")
 @anyone("a sign-in link is opened by somebody who is not signed in yet")
+@SIGN_INS
 def sign_in(token: str) -> ResponseReturnValue:
     """A button; asking for the page uses nothing up, as mail scanners open every link."""
     with database().reading() as session:
@@ -54,6 +56,7 @@ def sign_in(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/sign-in/<token>")
 @anyone("whoever holds an unused link may sign in with it")
+@SIGN_INS
 def use_link(token: str) -> ResponseReturnValue:
     """Use the link up and begin a session of its own; an invitation goes on to the ways in."""
     with database().transaction() as session:

@@ -14,10 +14,12 @@ from server.web.console.own_pages import go_on
 from server.web.console.passkey_forms import relying_party, sent_answer, sent_challenge
 from server.web.console.sessions import enter
 from server.web.console.sign_in import sign_in_page
+from server.web.lookups import SIGN_INS
 
 
 @blueprint.post("/sign-in/passkey")
 @anyone("whoever holds a passkey of a member may sign in with it")
+@SIGN_INS
 def sign_in_with_passkey() -> ResponseReturnValue:
     """Look at the passkey's answer and begin a session."""
     try:

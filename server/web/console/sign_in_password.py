@@ -16,6 +16,7 @@ from server.web.console.password_forms import SignInForm
 from server.web.console.proofs import SecurityProofs, TooBusy, strangers, turn
 from server.web.console.sessions import enter
 from server.web.console.sign_in import sign_in_page
+from server.web.lookups import SIGN_INS
 
 #: The same for whatever was wrong.
 REFUSED = (
@@ -29,6 +30,7 @@ BUSY_STATUS = (503, {"Retry-After": "10"})
 
 @blueprint.post("/sign-in/password")
 @anyone("whoever knows a member's password and code may sign in with them")
+@SIGN_INS
 def sign_in_with_password() -> ResponseReturnValue:
     """Look at password and code together and begin a session."""
     form = SignInForm()

@@ -104,6 +104,8 @@ def error_page(error: HTTPException) -> WerkzeugResponse:
     for name in ("Allow", "Retry-After"):
         if name in original.headers:
             response.headers[name] = original.headers[name]
+    if code == 429:
+        response.headers.setdefault("Retry-After", RETRY_AFTER)
     return response
 
 

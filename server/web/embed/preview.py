@@ -20,12 +20,14 @@ from server.web.embed.place import Place
 from server.web.embed.preview_token import PreviewExpired, PreviewForged, read_preview_token
 from server.web.headers import CACHE_NEVER
 from server.web.locale import speaking
+from server.web.lookups import PREVIEWS
 
 blueprint = Blueprint("preview", __name__)
 
 
 @blueprint.get("/embed/preview/<token>")
 @anyone("whoever holds a signed token of the last 10 minutes may look, and do nothing else")
+@PREVIEWS
 def preview(token: str) -> Response:
     """The form in the look that the token names. It is walked through, and sends nothing."""
     try:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, jsonify, request
 from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
 
 from server.extensions import reads
 from server.partners.service import OpenedKit, find_kit
@@ -18,12 +19,14 @@ from server.web.kit.kit_page import kit_page
 from server.web.kit.live import live_lines, live_pages
 from server.web.kit.poster import EVERY_LANGUAGE, poster_page
 from server.web.locale import LANGUAGES, chosen, speaking, spoken
+from server.web.lookups import KITS
 
 blueprint = Blueprint("kit", __name__, template_folder="templates")
 
 
 @blueprint.get("/kit/<token>")
 @anyone("whoever has the address of a kit is its partner's webmaster")
+@KITS
 def kit(token: str) -> Response:
     """The kit, in the language of `?lang=`; its snippets in that of `?form=`."""
     now = datetime.now(UTC)
@@ -35,6 +38,7 @@ def kit(token: str) -> Response:
 
 @blueprint.get("/kit/<token>/status")
 @anyone("whoever has the address of a kit is its partner's webmaster")
+@KITS
 def kit_status(token: str) -> Response:
     """The live status as JSON for the page's script: `lines` of tone, before, origin, after."""
     now = datetime.now(UTC)
@@ -54,6 +58,7 @@ def kit_status(token: str) -> Response:
 
 @blueprint.get("/kit/<token>/poster")
 @anyone("whoever has the address of a kit is its partner's webmaster")
+@KITS
 def kit_poster(token: str) -> Response:
     """A page of A4 to print, in one of the portal's languages or, `?lang=all`, in all of them."""
     found = _find(token, datetime.now(UTC))
@@ -68,11 +73,12 @@ def kit_poster(token: str) -> Response:
 
 
 @blueprint.errorhandler(DatabaseAway)
-def _away(_error: DatabaseAway) -> Response:
-    language = _language(None)
+@blueprint.errorhandler(RateLimitExceeded)
+def _later(error: DatabaseAway | RateLimitExceeded) -> Response:
+    language, status = _language(None), 503 if isinstance(error, DatabaseAway) else 429
     with speaking(language):
-        heading, text = error_texts(503)
-    response = kit_document("gone.html", language, status=503, heading=heading, text=text)
+        heading, text = error_texts(status)
+    response = kit_document("gone.html", language, status=status, heading=heading, text=text)
     response.headers["Retry-After"] = RETRY_AFTER
     return response
 
