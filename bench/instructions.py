@@ -22,7 +22,7 @@ from bench.intake.parts import BARE, HPKE, TOKENS, WHOLE, parts, prepare
 MARKS = Path(__file__).with_name("callgrind_marks.c")
 HEADER = Path("/usr/include/valgrind/callgrind.h")
 #: As often is each work done uncounted, so that what is made once is made; then counted.
-WARM_UP, CALLS = 12, 20
+WARM_UP, CALLS = 100, 20
 NOTHING = "nothing"
 TIME_LIMIT_S = 300
 
