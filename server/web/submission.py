@@ -21,7 +21,7 @@ from server.web.limits import Limits
 from server.web.rehearsal import Part, dawdle, part_named
 
 EXTENSION = "portals.reception"
-#: Where a request keeps its pressure: it is counted once, though two ask.
+#: Where a request keeps its pressure, or its refusal: it is counted once, though two ask.
 _PRESSURE = "portals.pressure"
 
 # Built once: building a schema costs three times as much as using it.
@@ -73,11 +73,16 @@ class Reception:
         return accepted
 
     def _pressure(self, environ: WSGIEnvironment, key_text: str) -> Pressure:
-        known = cast("Pressure | None", environ.get(_PRESSURE))
+        known = environ.get(_PRESSURE)
         if known is None:
-            known = self._limits.pressure_of(environ, key_text)
+            try:
+                known = self._limits.pressure_of(environ, key_text)
+            except errors.TooManyReports as refusal:
+                known = refusal
             environ[_PRESSURE] = known
-        return known
+        if isinstance(known, errors.TooManyReports):
+            raise known
+        return cast(Pressure, known)
 
 
 def submit(

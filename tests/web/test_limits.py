@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from server.app import create_app
 from server.intake.service import Level, Pressure, difficulty_at, errors, new_idempotency_key
 from server.reports.models import Report
 from server.storage.bucket_key import DailyKey
@@ -14,6 +16,7 @@ from server.storage.counters import Hit, MemoryCounters
 from server.web.limits import (
     ALL,
     CHALLENGES,
+    EXTENSION,
     KEY,
     MOST_TIMED_FORMS,
     OVERALL,
@@ -22,7 +25,7 @@ from server.web.limits import (
     Limits,
 )
 from server.web.submission import load_submission, submit
-from tests.factories.report import report_body
+from tests.factories.report import post_report, report_body
 
 KEY_TEXT = "iwfpk_live_one"
 
@@ -140,3 +143,19 @@ def test_above_its_rate_a_key_loses_the_normal_lane_by_pace_and_no_report(app, d
     with database.reading() as session:
         lanes = session.scalars(select(Report.lane).order_by(Report.id)).all()
     assert sorted(lanes) == ["low"] + ["normal"] * MOST_TIMED_FORMS
+
+
+def test_at_the_ceiling_a_report_is_counted_once_though_the_lane_and_the_view_ask(
+    settings, database, sealing_key, key
+):
+    app = create_app(replace(settings, max_reports_per_second=1), database)
+    limits = app.extensions[EXTENSION]
+    for number in range(OVERALL.window.seconds):
+        limits.pressure_of(from_("198.51.100.1"), str(number))
+    answer = post_report(app.test_client(), report_body(key.text))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    counted = [
+        Hit(SENDER.window, limits.sender_of(from_("127.0.0.1")), amount=0),
+        Hit(KEY.window, key.text, amount=0),
+    ]
+    assert limits._counters.count(counted) == [1, 1]
