@@ -86,8 +86,9 @@ def verify_challenge(secrets_: IntakeSecrets, key_text: str, payload: str) -> Sp
     """Check altcha's base64 payload: what the report spends; raises ChallengeForged or
     ChallengeExpired.
 
-    Takes what altcha's own check takes of our challenges, and nothing else: a value that is not
-    the one we signed gives another canonical text. It costs a tenth.
+    As altcha's own check, for a tenth of its cost, and stricter: a parameter that is not the one
+    we signed, or is spelled in another way, gives another canonical text. Of the solution only
+    the derived key counts, as there.
     """
     parameters, signature, derived_key = _parse(payload)
     data = parameters.get("data")

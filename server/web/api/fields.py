@@ -165,6 +165,17 @@ class Place(fields.Field[Any]):
             raise ValidationError({name: error.messages}) from None
 
 
+class ShortList(fields.List[Any]):
+    """A list whose length is looked at first: 20,000 wrong items would take seconds to refuse."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        if isinstance(value, list):
+            self._validate(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class PastDate(fields.Date):
     """An ISO 8601 calendar date that is not in the future anywhere on Earth, nor before 1990."""
 

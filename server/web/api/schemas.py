@@ -20,7 +20,15 @@ from server.reports.vocabulary import (
     SeenAt,
     SiteKind,
 )
-from server.web.api.fields import PLAIN_ERRORS, Email, PastDate, Place, ReportedAddress, Text
+from server.web.api.fields import (
+    PLAIN_ERRORS,
+    Email,
+    PastDate,
+    Place,
+    ReportedAddress,
+    ShortList,
+    Text,
+)
 
 MAX_PLACES = 20
 
@@ -63,7 +71,7 @@ class ReportSchema(ApiSchema):
     key = Text(100, required=True)
     language = Text(35, required=True)
     report_type = _choice(ReportType, required=True)
-    addresses = fields.List(
+    addresses = ShortList(
         Place(),
         required=True,
         validate=validate.Length(
@@ -88,7 +96,7 @@ class ReportSchema(ApiSchema):
     referrer_url = ReportedAddress()
     platform_user = Text(200)
     description = Text(1_000)
-    already_reported_to = fields.List(
+    already_reported_to = ShortList(
         _choice(AlreadyReportedTo),
         validate=validate.Length(
             max=len(AlreadyReportedTo), error=lazy_gettext("Choose one of the answers.")

@@ -1,4 +1,4 @@
-"""JSON bodies read strictly: media type, UTF-8, no doubled keys, no NaN, bounded depth.
+"""JSON bodies read strictly: media type, UTF-8, no doubled keys, no NaN, bounded depth and keys.
 
 A body that two parsers could read differently is refused (RFC 8259, sections 4 and 8.1).
 """
@@ -15,6 +15,10 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from server.web.api.problems import problem
+
+#: Several times what any object of the API has. Each unknown one is named in the answer: thousands
+#: would take seconds.
+MOST_KEYS = 100
 
 
 class StrictParser(FlaskParser):
@@ -58,6 +62,8 @@ def parse_json(raw: bytes) -> Any:
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:
+        raise ValueError(f"an object has more than {MOST_KEYS} keys")
     result = dict(pairs)
     if len(result) != len(pairs):
         raise ValueError("a key stands twice in one object")
@@ -75,7 +81,7 @@ def _why(error: Exception) -> str:
         return "The body is not UTF-8."
     if isinstance(error, json.JSONDecodeError):
         return f"The body is not JSON: line {error.lineno}, column {error.colno}."
-    return f"The body is not JSON that has one meaning: {error}."
+    return f"The body is not taken as JSON: {error}."
 
 
 __all__ = ["StrictParser", "parse_json", "read_json"]
