@@ -7,8 +7,9 @@ import re
 
 import click
 
+from server.commands.check_files import SpoolFindings, key_file_warning, spool_findings
 from server.commands.check_limits import proxy_warnings, redis_problem
-from server.commands.check_role import role_findings
+from server.commands.check_role import RoleFindings, role_findings
 from server.commands.serve import serve
 from server.config import SETTINGS, SettingsError, load_settings
 from server.storage.keyring import new_secret
@@ -48,13 +49,19 @@ def check(make_secret: bool) -> None:
     if settings.redis_url and (wrong := redis_problem(settings.redis_url)):
         click.echo(f"wrong: {wrong}", err=True)
         raise SystemExit(1)
-    role = role_findings(settings)
-    click.echo(f"{'database role':28} {role.known}")
-    for warning in role.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    for refusal in role.refusals:
-        click.echo(f"refused: {refusal}", err=True)
-    if role.refusals:
+    if exposed := key_file_warning(settings):
+        click.echo(f"warning: {exposed}", err=True)
+    looked_at: list[tuple[str, RoleFindings | SpoolFindings]]
+    looked_at = [("database role", role_findings(settings))]
+    if settings.serves_public and settings.spool is not None:
+        looked_at.append(("spool", spool_findings(settings.spool, settings.spool_max_bytes)))
+    for name, findings in looked_at:
+        click.echo(f"{name:28} {findings.known}")
+        for warning in findings.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        for refusal in findings.refusals:
+            click.echo(f"refused: {refusal}", err=True)
+    if any(findings.refusals for _, findings in looked_at):
         raise SystemExit(1)
     click.echo("all settings are good")
 
