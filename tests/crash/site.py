@@ -19,6 +19,7 @@ from server.storage.database import Database
 from server.storage.keyring import new_secret
 from tests.architecture.tree import ROOT
 from tests.factories.key import KeyFactory
+from tests.services.postgres import Cluster
 from tests.services.sealing import SealingFiles, active_key
 
 PORTALS = [sys.executable, "-c", "from server.cli import main; main()"]
@@ -31,6 +32,8 @@ class Site:
     def __init__(self, folder: Path, database_url: str, sealing: SealingFiles) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        #: Its PostgreSQL, for a test that stops it and starts it again.
+        self.cluster: Cluster | None = None
         self.spool = folder / "spool"
         self.environment = {
             "PORTALS_DATABASE_URL": database_url,
