@@ -29,6 +29,8 @@ from server.storage.availability import BUDGET_S, DatabaseAway
 from server.storage.database import POSTGRES_OPTIONS, SILENCE
 
 #: A challenge that was spent already keeps its report out; an idempotency hash that is there, too.
+#: Both are taken in an order of their own: else two processes that are sent the same ones crosswise
+#: would wait for one another until PostgreSQL saw the deadlock, and everybody's report with them.
 STATEMENT = f"""
 WITH incoming AS (
   SELECT * FROM unnest(
@@ -43,6 +45,7 @@ WITH incoming AS (
 ), spent AS (
   INSERT INTO spent_challenges (digest, expires_at)
   SELECT challenge, challenge_expires_at FROM incoming WHERE challenge IS NOT NULL
+  ORDER BY challenge
   ON CONFLICT (digest) DO NOTHING
   RETURNING digest
 ), stored AS (
@@ -57,6 +60,7 @@ WITH incoming AS (
     portal_id, partner_id, key_id, campaign, origin, language, territory, report_type
   FROM incoming LEFT JOIN spent ON spent.digest = incoming.challenge
   WHERE incoming.challenge IS NULL OR spent.digest IS NOT NULL
+  ORDER BY incoming.idempotency_hash
   ON CONFLICT (idempotency_hash) DO NOTHING
   RETURNING id
 ), sealed AS (

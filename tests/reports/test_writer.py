@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -51,6 +51,14 @@ def store(database):
 
 def proof():
     return SpentProof(token_bytes(32), datetime.now(UTC) + timedelta(minutes=10))
+
+
+def lock(database, digest):
+    """Spend a challenge, and leave it open whether it is."""
+    connection = database.engine.connect()
+    values = {"digest": digest, "expires_at": datetime.now(UTC)}
+    connection.execute(SpentChallenge.__table__.insert().values(**values))
+    return connection
 
 
 def count(database, model):
@@ -281,3 +289,46 @@ def test_one_challenge_by_many_at_once_carries_one_report(database, writer):
         outcomes = [each.outcome for each in pool.map(writer.write, several)]
     assert sorted(outcomes) == [*[Outcome.SPENT] * 63, Outcome.STORED]
     assert count(database, Report) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_two_processes_that_meet_the_same_challenges_never_wait_for_one_another(database):
+    """Whoever sends both could make every batch wait for as long as a deadlock takes to be seen."""
+    first, second, third = sorted((proof() for _ in range(3)), key=lambda each: each.digest)
+    one, other = open_store(database), open_store(database)
+    held, threads = lock(database, second.digest), ThreadPoolExecutor(2)
+    with closing(one), closing(other), held, threads:
+        ahead = threads.submit(one.write, spending(first, second, third))
+        wait_until_waiting(database, 1)
+        behind = threads.submit(other.write, spending(third, first))
+        wait_until_waiting(database, 2)
+        held.rollback()
+        assert [each.outcome for each in ahead.result()] == [Outcome.STORED] * 3
+        assert [each.outcome for each in behind.result()] == [Outcome.SPENT] * 2
+    assert deadlocks(database) == 0
+
+
+def spending(*proofs):
+    """A report for each of these, in this order as the writer sorts them."""
+    return [
+        new_report(idempotency_hash=bytes([place]) + token_bytes(31), challenge=each)
+        for place, each in enumerate(proofs)
+    ]
+
+
+def wait_until_waiting(database, sessions):
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    end = time.monotonic() + 5
+    with database.engine.connect() as connection:
+        while connection.scalar(asked) < sessions:
+            assert time.monotonic() < end
+            connection.rollback()
+
+
+def deadlocks(database):
+    asked = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    with database.engine.connect() as connection:
+        return connection.scalar(asked)
