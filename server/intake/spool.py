@@ -28,9 +28,14 @@ from server.intake.spool_file import (
 )
 from server.intake.spool_stock import SET_APART, SUFFIX, Entry, SpoolState, Stock, entries
 from server.reports.service import NewReport
+from server.reports.vocabulary import Lane
 
 #: Another thread may take the name, and the drain take the file away, between two of our steps.
 _ATTEMPTS = 8
+#: What reports without proof may take of the spool: whoever floods it during an outage leaves room
+#: for citizens whose browsers did the work.
+DOUBTFUL_SHARE = 0.75
+_DOUBTFUL = frozenset({Lane.LOW, Lane.QUARANTINE})
 #: Why a report is set apart, as logs say it.
 UNREADABLE = "unreadable"
 
@@ -68,7 +73,7 @@ class Spool:
             for _ in range(_ATTEMPTS):
                 if (first := self._acknowledged(path)) is not None:
                     return first.received_at
-                if self._create(path, data):
+                if self._create(path, data, _share(report.lane)):
                     return report.received_at
         raise SpoolFailed("other processes kept changing the same report")
 
@@ -156,9 +161,9 @@ class Spool:
             _log.error("spooled report set apart", kind=why, report_id=named)
             self._stock.moved_apart()
 
-    def _create(self, path: Path, data: bytes) -> bool:
+    def _create(self, path: Path, data: bytes, share: float) -> bool:
         """False when the name was taken meanwhile, or the folder taken away."""
-        if not self._stock.reserve(len(data)):
+        if not self._stock.reserve(len(data), share):
             raise SpoolFull
         is_there = False
         try:
@@ -217,6 +222,10 @@ def _failing() -> Iterator[None]:
         yield
     except OSError as error:
         raise SpoolFailed(_reason(error)) from error
+
+
+def _share(lane: Lane) -> float:
+    return DOUBTFUL_SHARE if lane in _DOUBTFUL else 1.0
 
 
 def _reason(error: OSError) -> str:

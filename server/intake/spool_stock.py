@@ -84,12 +84,15 @@ class Stock:
         self._recounting = Lock()
         self._recount_at = -1.0
 
-    def reserve(self, size: int) -> bool:
-        """Count a report that is about to be written; False when it has no room."""
+    def reserve(self, size: int, share: float = 1.0) -> bool:
+        """Count a report that is about to be written; False when it has no room within that
+        share of the limits."""
         self.recount_when_due()
         with self._lock:
             count, taken = self._count, on_disk(size)
-            if count.waiting >= self._max_reports or count.bytes + taken > self._max_bytes:
+            if count.waiting >= share * self._max_reports:
+                return False
+            if count.bytes + taken > share * self._max_bytes:
                 return False
             count.waiting += 1
             count.bytes += taken

@@ -15,10 +15,15 @@ import pytest
 from server.intake.errors import SpoolFailed, SpoolFull
 from server.intake.spool import Spool
 from server.intake.spool_file import Spooled, decode
+from server.reports.vocabulary import Lane
 from tests.factories.new_report import new_report, sealed_part
 
 ONE = {"idempotency_hash": bytes(32), "body_tag": b"\1" * 32}
 MIB = 1_048_576
+
+
+def low(**changes):
+    return new_report(lane=Lane.LOW, **changes)
 
 
 def spool_in(folder, max_bytes=100 * MIB, max_reports=10_000):
@@ -169,6 +174,17 @@ def test_a_file_where_the_folder_should_be_is_a_failure(folder):
     folder.touch()
     with pytest.raises(SpoolFailed):
         spool_in(folder).put(new_report())
+
+
+def test_a_flood_without_proof_leaves_a_quarter_for_those_who_did_the_work(folder):
+    spool = spool_in(folder, max_reports=4)
+    for _ in range(3):
+        spool.put(low())
+    with pytest.raises(SpoolFull):
+        spool.put(low())
+    spool.put(new_report(lane=Lane.NORMAL))
+    with pytest.raises(SpoolFull):
+        spool.put(new_report(lane=Lane.NORMAL))
 
 
 def test_more_than_so_many_reports_find_it_full(folder):
