@@ -1,7 +1,7 @@
 """What limits cost a report and a challenge: `python -m bench.limits [PORTALS_REDIS_URL]`.
 
 Processor time of this thread, so that other work on the machine counts little; of Redis that is
-this side of the round trip.
+this side of the round trip. Beside it what the library under Flask-Limiter takes for the same.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import time
 from collections.abc import Callable
 
 import altcha
+from limits import parse
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
 
 from server.intake.challenge import create_challenge, difficulty_at, verify_challenge
 from server.intake.pressure import Level
@@ -42,8 +45,21 @@ def measure_limits(name: str, limits: Limits, times: int) -> None:
     measure(f"a challenge, {name}", lambda n: limits.difficulty_for(SENDERS[n % 500], KEY), times)
 
 
+def measure_library(name: str, storage: Storage, times: int) -> None:
+    """Three windows for each report: of its sender, of its key, and of all."""
+    limiter, rate = MovingWindowRateLimiter(storage), parse(f"{NO_CEILING} per 10 minute")
+
+    def hit_and_read(number: int) -> None:
+        for name in (f"sender/{number % 500}", "key", "overall"):
+            limiter.hit(rate, name)
+            limiter.get_window_stats(rate, name)
+
+    measure(f"a report, by the library, {name}", hit_and_read, times)
+
+
 def main() -> None:
     measure_limits("memory", Limits(MemoryCounters(), DailyKey(), NO_CEILING), 10_000)
+    measure_library("memory", MemoryStorage(), 5_000)
     if len(sys.argv) > 1:
         counters = RedisCounters(sys.argv[1])
         time.sleep(1)
@@ -51,6 +67,8 @@ def main() -> None:
             raise SystemExit("Redis does not answer, or writes to a disk")
         limits = Limits(counters, DailyKey(counters.shared_secret), NO_CEILING)
         measure_limits("Redis", limits, 1_000)
+        url = sys.argv[1].replace("unix://", "redis+unix://")
+        measure_library("Redis", storage_from_string(url), 1_000)
     secrets = parse_intake_secrets(f"1:{new_secret()}")
     for level in Level:
         difficulty = difficulty_at(level)
