@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import click
@@ -10,51 +11,24 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from server.app import create_app
-from server.commands.audit import audit
-from server.commands.check import check
-from server.commands.demo import demo
-from server.commands.directory import directory
-from server.commands.keys import keys
-from server.commands.migrate import migrate
-from server.commands.outbox import outbox
-from server.commands.partners import partners
-from server.commands.portals import portals
-from server.commands.sealing import sealing
-from server.commands.serve import serve
-from server.commands.spool import spool
-from server.commands.staff import staff
-from server.commands.statistics import statistics
-from server.commands.work import work
-from server.config import SettingsError, load_settings
-from server.extensions import DATABASE
 from server.observability.process import guard_process
-from server.storage.database import Database
 
 #: PostgreSQL's code for what a role may not do.
 DENIED = "42501"
 
+#: Each in the module of its name. They are loaded when they are asked for: a server's processes
+#: share the memory of what `portals serve` has loaded, and each start costs its time.
 COMMANDS = (
-    audit,
-    check,
-    demo,
-    directory,
-    keys,
-    migrate,
-    outbox,
-    partners,
-    portals,
-    sealing,
-    serve,
-    spool,
-    staff,
-    statistics,
-    work,
+    *("audit", "check", "demo", "directory", "keys", "migrate", "outbox", "partners", "portals"),
+    *("sealing", "serve", "spool", "staff", "statistics", "work"),
 )
 
 
 def create_configured_app() -> Flask:
     """The application with settings from the environment, or a plain word on what is missing."""
+    from server.app import create_app
+    from server.config import SettingsError, load_settings
+
     try:
         return create_app(load_settings())
     except SettingsError as error:
@@ -77,12 +51,22 @@ class Program(ScriptInfo):
 
     def close(self) -> None:
         if self._app is not None:
-            database: Database = self._app.extensions[DATABASE]
-            database.dispose()
+            from server.extensions import DATABASE
+
+            self._app.extensions[DATABASE].dispose()
 
 
 class Commands(click.Group):
     """Commands that say in one line that the database is not there or not ready."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"server.commands.{cmd_name}"), cmd_name)
+        return command
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **named: Any) -> Any:
         """As a program, not called with its words by another one, it guards what it says."""
@@ -112,9 +96,6 @@ def main(context: click.Context) -> None:
     context.obj = Program()
     context.call_on_close(context.obj.close)
 
-
-for command in COMMANDS:
-    main.add_command(command)
 
 if __name__ == "__main__":
     main(prog_name="portals")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import gc
 import importlib
 import logging
 import multiprocessing
@@ -67,7 +68,10 @@ class Serving:
     surfaces: str = ""
 
 
-def run_server(target: str = "server.wsgi", **options: Any) -> None:
+OURS = "server.wsgi"
+
+
+def run_server(target: str = OURS, **options: Any) -> None:
     """Serve the `application` of the module `target` until a signal; blocks.
 
     `options` are the fields of Serving. Raises CannotListen. Ends the process with status 1 when
@@ -79,6 +83,7 @@ def run_server(target: str = "server.wsgi", **options: Any) -> None:
     server = _server(target, serving, listener)
     said = multiprocessing.Value("b", 0)
     ready = partial(_say_where, serving, listener, said)
+    _load_what_workers_share(target)
     with counting_together():
         server.serve(_work, partial(_load, target, listener, ready), wrap_loader=False)
 
@@ -149,6 +154,18 @@ def _say_where(serving: Serving, listener: Listener, said: Any) -> None:
         workers=serving.workers,
         threads=serving.threads,
     )
+
+
+def _load_what_workers_share(target: str) -> None:
+    """Import the code before workers are forked, and let the collector leave it alone.
+
+    Pages that no worker writes to are in memory once; a collection would write to all of them.
+    The application itself is made in each worker: it has threads and connections.
+    """
+    if target == OURS:
+        importlib.import_module("server.app")
+    gc.collect()
+    gc.freeze()
 
 
 def _load(target: str, listener: Listener, ready: Callable[[], None]) -> Any:
