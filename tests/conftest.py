@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from server.app import create_app
 from server.config import Settings, load_settings
@@ -136,6 +138,22 @@ def sealing_key(database: Database, sealing_files: SealingFiles) -> SealingKey:
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Each test has an application of its own; their templates are compiled once."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_routes() -> Iterator[None]:
+    """The routes of all those applications are the same: their builders are compiled once."""
+    compile_one, compiled = Rule._compile_builder, {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        same = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
+        if same not in compiled:
+            compiled[same] = compile_one(rule, append_unknown)
+        return compiled[same]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture

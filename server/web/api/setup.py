@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any, cast
 
 from flask import Flask, Response, request
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from server.intake.service import errors
 from server.web.access import anyone
@@ -19,13 +20,38 @@ from server.web.submission import Reception
 
 
 class PortalsApi(Api):  # type: ignore[misc]
-    """flask-smorest's Api with our own answer to errors."""
+    """flask-smorest's Api with our own answer to errors, described when somebody asks.
+
+    The description takes longer to make than all else of the application, and few processes are
+    asked for it.
+    """
+
+    _undescribed: Blueprint | None = None
+    _describing = Lock()
+
+    def register_blueprint(self, blueprint: Blueprint) -> None:
+        """Serve the calls of the API's one blueprint."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._undescribed = blueprint
+
+    def _register_responses(self) -> None:
+        """All of HTTP's errors: when they are asked for, as well."""
 
     def _register_error_handlers(self) -> None:
         """Errors are answered by `server.web.errors`, for the API and for pages."""
 
     @anyone("the API's description")
     def _openapi_json(self) -> Response:
+        with self._describing:
+            if blueprint := self._undescribed:
+                super()._register_responses()
+                name, about = blueprint.name, blueprint.description
+                blueprint.register_views_in_doc(
+                    self, self._app, self.spec, name=name, parameters=None
+                )
+                self.spec.tag({"name": name, "description": about})
+                self._undescribed = None
         description: Response = super()._openapi_json()
         return description
 

@@ -6,6 +6,7 @@ import secrets
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import cast
@@ -64,10 +65,10 @@ class Allowance:
 class AuthenticatorCodes(Totp):
     """Flask-Security's TOTP, which also says of which time step a code is."""
 
-    def __init__(self, secrets: dict[str, str], issuer: str) -> None:
-        super().__init__(secrets, issuer)
-        #: Looked at in place of the secret of an account that has none.
-        self.nobodys = str(self.generate_totp_secret())
+    @cached_property
+    def nobodys(self) -> str:
+        """Looked at in place of the secret of an account that has none."""
+        return str(self.generate_totp_secret())
 
     def step_of(self, code: str, sealed: str, after: int | None) -> int | None:
         """The time step of a code, later than `after`; None when the code does not fit."""
