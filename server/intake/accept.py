@@ -12,6 +12,7 @@ from server.intake.composing import Composed, SealingKeyNow, Submitted, compose
 from server.intake.errors import ChallengeSpent, IdempotencyConflict, IntakeError, SpoolFailed
 from server.intake.evidence import Evidence
 from server.intake.keys import Keys
+from server.intake.spent_meanwhile import SpentMeanwhile
 from server.intake.spool import Spool
 from server.intake.spool_drainer import SpoolDrainer
 from server.intake.spool_file import Spooled
@@ -84,6 +85,7 @@ class Intake:
         self._spool = spool
         self._drainer = drainer
         self._heard = heard
+        self._spent_meanwhile = SpentMeanwhile()
 
     def start(self) -> None:
         """Learn what is needed while the database is away, and drain what waits in the spool."""
@@ -147,6 +149,8 @@ class Intake:
                     raise ChallengeSpent
                 case _:  # what the database does not take is kept for a person to see to
                     pass
+        if not self._spent_meanwhile.spend(report):
+            raise ChallengeSpent
         received_at = self._spool.put(report)
         self._drainer.start()
         return self._answer(composed, received_at, Way.SPOOLED)

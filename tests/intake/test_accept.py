@@ -24,15 +24,18 @@ from server.intake.errors import (
 )
 from server.intake.evidence import Evidence
 from server.intake.pressure import Level, Pressure
+from server.intake.spent_meanwhile import SpentMeanwhile
 from server.intake.submission import Submission
 from server.partners import service as partners
 from server.partners.service import KeyMode
 from server.reports import service as reports
 from server.reports.models import Envelope, Report, SealingKey
 from server.reports.vocabulary import EnvelopeKind, Lane, ReportType
+from server.storage.availability import DatabaseAway
 from server.storage.keyring import new_secret, parse_intake_secrets
 from tests.conftest import PASSPHRASE
 from tests.factories.key import KeyFactory
+from tests.factories.new_report import new_report
 
 IDEMPOTENCY = b"0123456789abcdef"
 
@@ -151,6 +154,37 @@ def test_a_spent_challenge_does_not_carry_another_report(database, settings, key
     with pytest.raises(ChallengeSpent):
         accept(submission(key.text, challenge=payload), idempotency=b"another key 0000")
     assert count(database, Report) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_challenge_carries_one_report_also_while_the_database_is_away(settings, key, open_intake):
+    challenge = solved(settings, key.text)
+    intake = open_intake(writer=WriterAway())
+    first = intake.accept(submission(key.text, challenge=challenge), IDEMPOTENCY, Evidence())
+    again = intake.accept(submission(key.text, challenge=challenge), IDEMPOTENCY, Evidence())
+    assert again.reference == first.reference
+    with pytest.raises(ChallengeSpent):
+        intake.accept(submission(key.text, challenge=challenge), b"another key 16by", Evidence())
+    assert intake.accept(submission(key.text), b"another key 16by", Evidence())
+
+
+class WriterAway:
+    """Stores nothing: the database is away."""
+
+    def write(self, report):
+        raise DatabaseAway
+
+    def close(self):
+        pass
+
+
+def test_the_oldest_challenges_spent_meanwhile_are_forgotten_first():
+    spent = SpentMeanwhile(most=2)
+    ends = datetime.now(UTC)
+    proofs = [reports.SpentProof(bytes([number]), ends) for number in range(3)]
+    assert all(spent.spend(new_report(challenge=proof)) for proof in proofs)
+    assert [spent.spend(new_report(challenge=proof)) for proof in proofs[1:]] == [False, False]
+    assert spent.spend(new_report(challenge=proofs[0]))
 
 
 def test_a_challenge_solved_and_sent_within_a_moment_earns_the_low_lane(
