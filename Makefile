@@ -18,10 +18,10 @@ INSTALL := $(if $(shell command -v $(UV) 2>/dev/null),$(UV) pip install --quiet 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-embed test-whole test-engines test-instructions lint bench bench-embed compile messages lock clean
+.PHONY: help demo test test-embed test-whole test-crash test-engines test-instructions lint bench bench-embed compile messages lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.base $(CATALOGUES) $(WIDGET) ## serve the demo; hand options on with ARGS="--port 9000"
 	$(BIN)/portals demo $(ARGS)
@@ -37,6 +37,10 @@ test-embed: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## run every case of the brows
 test-whole: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## run every case of every test: pages on both databases, all of the browser's
 	requirements/system-packages
 	$(BIN)/python -m pytest -n $(WORKERS) --all-cases $(ARGS)
+
+test-crash: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## kill, cut off, fill and flood what takes reports; at full size, for hours, with FULL=1
+	requirements/system-packages
+	CRASH=1 $(BIN)/python -m pytest -s tests/crash $(ARGS)
 
 test-engines: $(VENV)/.test $(CATALOGUES) $(WIDGET) ## drive the form in Firefox and WebKitGTK too
 	requirements/engines-packages

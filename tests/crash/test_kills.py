@@ -1,7 +1,7 @@
 """P1: no report is lost, and none doubled, after 201, whatever is killed under load.
 
-In the suite a few kills; `make test-crash` 20 and 2,000 acknowledged reports on each database;
-FULL=1 200 and 20,000.
+In the suite a few kills, on SQLite; `make test-crash` 20 and 2,000 acknowledged reports on each
+database; FULL=1 200 and 20,000.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 
 from tests.crash.ledger import Citizens, Ledger
-from tests.crash.scale import scale
+from tests.crash.scale import by_test_crash, scale
 from tests.crash.site import Site
 from tests.services.postgres import Cluster, restart_cluster, start_cluster
 
@@ -115,6 +115,7 @@ def test_nothing_is_lost_on_sqlite(tmp_path, sealing_files):
         assert set(ledger.statuses) <= {0, 201}
 
 
+@by_test_crash
 def test_nothing_is_lost_on_postgresql(tmp_path, sealing_files):
     cluster = start_cluster(durable=True)
     try:
