@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,20 @@ import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as limits
+from hypothesis.stateful import run_state_machine_as_test
 
 from server.config import Settings
+from server.extensions import limiter
 from server.partners.service import IssuedKey
 from server.storage.database import Database
 from tests.architecture.application import application
+from tests.crash.scale import scale
 from tests.factories.key import KeyFactory
 
-EXAMPLES_PER_OPERATION = 30
+EXAMPLES_PER_OPERATION = scale(25, 200, 1_500)
+SCENARIOS = scale(4, 50, 300)
+#: How many calls were answered, by status.
+answered = Counter[int]()
 A_KEY_IN_USE = "a key in use"
 
 #: What no schema can say is said by example: what fits the description and these has to be taken.
@@ -33,9 +40,8 @@ KNOWN_TO_BE_GOOD = {
     "embed_origin": "https://www.example.org",
     "access_note": "Third post from the top",
     "description": "The second picture, behind the button",
-    "from": "2026-10-24",
-    "to": "2026-11-22",
 }
+GOOD_IN_QUERIES = KNOWN_TO_BE_GOOD | {"from": "2026-10-24", "to": "2026-11-22"}
 
 
 def described() -> schemathesis.openapi.OpenApiSchema:
@@ -52,8 +58,8 @@ def _narrow(node: Any) -> None:
     elif isinstance(node, dict):
         if node.get("name") == "key" and "schema" in node:
             node["schema"] = {"anyOf": [{"enum": [A_KEY_IN_USE]}, node["schema"]]}
-        elif node.get("in") == "query" and node["name"] in KNOWN_TO_BE_GOOD:
-            node["schema"] = {"enum": [KNOWN_TO_BE_GOOD[node["name"]]]}
+        elif node.get("in") == "query" and node["name"] in GOOD_IN_QUERIES:
+            node["schema"] = {"enum": [GOOD_IN_QUERIES[node["name"]]]}
         properties = node.get("properties", {})
         for name in properties.keys() & KNOWN_TO_BE_GOOD:
             properties[name] = {"enum": [KNOWN_TO_BE_GOOD[name]]}
@@ -85,17 +91,63 @@ def database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
     database.dispose()
 
 
+def _kept(case: schemathesis.Case, app: Flask, key: IssuedKey, secret_key: str) -> dict[str, Any]:
+    """How to call a case, with keys that are in use."""
+    _hand_out_the_key(case.body, key.text)
+    _hand_out_the_key(case.query, key.text)
+    headers = (
+        {"Authorization": f"Bearer {secret_key}"} if case.path == "/api/v1/statistics" else None
+    )
+    case.operation.schema.app = app  # of checks that call again
+    return {"app": app, "headers": headers}
+
+
+def _limits(examples: int) -> limits:
+    return limits(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _asked_as_often_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All calls come from one network: see tests/web/test_lookups_are_limited.py."""
+    monkeypatch.setattr(limiter, "enabled", False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _said_at_the_end() -> Iterator[None]:
+    yield
+    print(
+        f"{answered.total()} calls by the description, by status {dict(sorted(answered.items()))}"
+    )
+
+
 @described().parametrize()
-@limits(
-    max_examples=EXAMPLES_PER_OPERATION,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+@_limits(EXAMPLES_PER_OPERATION)
 def test_the_api_does_what_its_description_says(
     case: schemathesis.Case, app: Flask, key: IssuedKey, secret_key: str
 ) -> None:
-    _hand_out_the_key(case.body, key.text)
-    _hand_out_the_key(case.query, key.text)
-    headers = {"Authorization": f"Bearer {secret_key}"} if case.path == "/statistics" else None
-    case.call_and_validate(app=app, headers=headers)
+    call = _kept(case, app, key, secret_key)
+    response = case.call(**call)
+    answered[response.status_code] += 1
+    case.validate_response(response, headers=call["headers"], transport_kwargs=call)
+
+
+def test_what_follows_from_an_answer_does_too(app: Flask, key: IssuedKey, secret_key: str) -> None:
+    """Calls in a row, by the description's links: a report, then its receipt."""
+    looked_up = Counter[int]()
+
+    class Scenario(described().as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+            return _kept(case, app, key, secret_key)
+
+        def after_call(self, response: Any, case: schemathesis.Case) -> None:
+            answered[response.status_code] += 1
+            if case.path == "/api/v1/receipts/lookup":
+                looked_up[response.status_code] += 1
+
+    run_state_machine_as_test(Scenario, settings=limits(_limits(SCENARIOS), stateful_step_count=4))
+    assert looked_up[200], "no receipt of a report was looked up"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from server.intake.addresses import (
@@ -13,6 +14,9 @@ from server.intake.addresses import (
     canonical_address,
     grouping_form,
 )
+from tests.crash.scale import scale
+
+EXAMPLES = scale(50, 1_000, 20_000)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +107,7 @@ def test_the_registrable_domain_follows_the_public_suffix_list():
 
 
 @given(st.text(max_size=200))
+@limits(max_examples=EXAMPLES, deadline=None)
 def test_any_text_is_an_address_or_a_reasoned_refusal(text):
     try:
         address = canonical_address(text)
@@ -117,6 +122,7 @@ def test_any_text_is_an_address_or_a_reasoned_refusal(text):
         r"https?://[a-z]{1,10}\.example(:[1-9][0-9]{3})?/[a-zA-Z0-9/._~%-]{0,40}", fullmatch=True
     )
 )
+@limits(max_examples=EXAMPLES, deadline=None)
 def test_a_canonical_address_is_its_own_canonical_form(text):
     once = canonical_address(text).url
     again = canonical_address(once)

@@ -193,6 +193,17 @@ def challenges(body: dict[str, str]) -> dict[str, Any]:
         }
     ],
     security=[{}, {"secretKey": []}],
+    responses={
+        201: {
+            "links": {
+                "status": {
+                    "operationId": "lookUpReceipt",
+                    "requestBody": {"receipt": "$response.body#/receipt"},
+                    "description": "What became of this report.",
+                }
+            }
+        }
+    },
 )
 @blueprint.arguments(ReportSchema)
 @blueprint.response(201, AcceptedSchema)
@@ -217,6 +228,7 @@ def reports(submission: Submission) -> Accepted:
     "too-many-requests",
     "not-ready",
 )
+@blueprint.doc(operationId="lookUpReceipt")
 @blueprint.arguments(ReceiptSchema)
 @blueprint.response(200, ReceiptStatusSchema)
 def receipts_lookup(body: dict[str, str]) -> dict[str, Any]:

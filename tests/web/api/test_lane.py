@@ -27,7 +27,7 @@ from tests.crash.scale import scale
 from tests.factories.key import KeyFactory
 from tests.factories.report import report_body
 
-EXAMPLES = scale(60, 500, 5_000)
+EXAMPLES = scale(40, 500, 3_000)
 A_KEY_IN_USE = "<a key in use>"
 A_SECRET_KEY_IN_USE = "<a secret key in use>"
 A_CHALLENGE = "<a challenge, not solved>"
