@@ -27,6 +27,7 @@ from server.storage.database import Database
 from server.storage.snapshot import Snapshot
 from server.web import health, metrics
 from server.web.access import anyone
+from server.web.api.lane import MAX_BODY_BYTES
 from server.web.api.setup import init_api
 from server.web.counted import CountedAnswers
 from server.web.embed import preview
@@ -41,8 +42,6 @@ from server.web.portal import views as portal
 from server.web.submission import EXTENSION as RECEPTION
 from server.web.submission import Reception
 from server.web.widget import views as widget
-
-MAX_BODY_BYTES = 64 * 1024
 
 
 class PortalsApp(Flask):

@@ -130,8 +130,3 @@ def make_limits(settings: Settings) -> Limits:
 def limits() -> Limits:
     """The current application's; outside of a request take them from `app.extensions`."""
     return cast(Limits, current_app.extensions[EXTENSION])
-
-
-def earns_normal_lane_by_pace(key_text: str) -> bool:
-    """See `Limits`."""
-    return limits().earns_normal_lane_by_pace(key_text)

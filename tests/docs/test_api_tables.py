@@ -7,12 +7,12 @@ import re
 import pytest
 from marshmallow import fields
 
-from server.app import MAX_BODY_BYTES
 from server.intake.challenge import LIFETIME, MAX_PAYLOAD_LENGTH
 from server.intake.service import MAX_ADDRESS_LENGTH
 from server.partners.service import LATE_REPORTS
 from server.reports.vocabulary import PublicStatus
 from server.web.api.fields import Email, Text
+from server.web.api.lane import MAX_BODY_BYTES
 from server.web.api.problems import PROBLEMS
 from server.web.api.schemas import MAX_PLACES, ReportSchema
 from server.web.locale import LANGUAGES

@@ -16,12 +16,12 @@ from marshmallow import ValidationError
 
 from server.intake.service import Accepted, errors
 from server.web.api.headers import API_HEADERS, CACHE_ANSWER
+from server.web.api.problems import REPORTS
 from server.web.api.strict_json import parse_json
 from server.web.api.tokens import bearer_token
 from server.web.submission import Reception, load_submission
 
 _encoded = json.JSONEncoder(separators=(",", ":")).encode
-REPORTS = "/api/v1/reports"
 MAX_BODY_BYTES = 64 * 1024
 _LENGTH = re.compile(r"[0-9]{1,9}")
 _HEADERS = [
