@@ -97,8 +97,7 @@ class Spool:
         """True for one at a time on this machine, who may take reports away; False for others."""
         with _failing():
             self._make(self.folder)
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-            descriptor = os.open(self.folder / "drain.lock", flags, mode=0o600)
+            descriptor = self._open_lock()
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -150,7 +149,7 @@ class Spool:
         """Move a report that cannot be stored to where a person looks at it."""
         apart = self.set_apart_folder
         with _failing(), suppress(FileNotFoundError):
-            self._make(apart)
+            make_folder_durably(apart)  # each time: a person may have taken it away
             target = apart / path.name
             if target.exists():
                 target = apart / f"{path.stem}-{os.urandom(4).hex()}{SUFFIX}"
@@ -167,6 +166,9 @@ class Spool:
             raise SpoolFull
         is_there = False
         try:
+            if self.folder not in self._made:
+                self._make(self.folder)
+                os.close(self._open_lock())  # before the disk is full: it could not be drained
             self._make(path.parent)
             create_durably(path, data)
             is_there = True
@@ -200,6 +202,10 @@ class Spool:
     def _name(idempotency_hash: bytes, body_tag: bytes) -> str:
         name = idempotency_hash.hex()
         return f"{name[:2]}/{name}-{body_tag.hex()}{SUFFIX}"
+
+    def _open_lock(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        return os.open(self.folder / "drain.lock", flags, mode=0o600)
 
     def _make(self, folder: Path) -> None:
         if folder not in self._made:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+from server.intake.errors import SpoolFailed
 from server.intake.late_attribution import Resolve, attributed
 from server.intake.quarantine import quarantined
 from server.intake.spool import UNREADABLE, Spool
@@ -184,8 +186,10 @@ class _Draining:
         self.counts.update(item.counts_as for item in kept)
 
     def _set_apart(self, entry: Entry, why: str, report_id: UUID | None = None) -> None:
-        self._spool.set_apart(entry.path, why, report_id)
-        self.counts["set_apart"] += 1
+        """On a full disk it stays where it is, until what is drained behind it has made room."""
+        with suppress(SpoolFailed):
+            self._spool.set_apart(entry.path, why, report_id)
+            self.counts["set_apart"] += 1
 
     def _attributed(self, item: _Item) -> _Item:
         if item.report.unverified_key is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -302,3 +303,22 @@ def test_a_lookup_that_fails_leaves_the_report_where_it_is(spool, store):
     spool.put(unverified("iwfpk_live_unknown"))
     assert drain(spool, store, away) == Drained(is_away=True)
     assert spool.state().waiting == 1
+
+
+def test_what_cannot_be_set_apart_stays_and_holds_nothing_up(spool, drained):
+    spool.put(new_report())
+    damaged = spool.oldest(1)[0].path
+    damaged.write_bytes(b"")
+    spool.put(new_report())
+    spool.set_apart_folder.touch()  # as on a full disk, no folder can be made
+    assert drained(limit=10) == Drained(stored=1)
+    assert damaged.exists()
+
+
+def test_the_folder_of_what_is_set_apart_may_be_taken_away(spool, drained):
+    for _ in range(2):
+        spool.put(new_report())
+        spool.oldest(1)[0].path.write_bytes(b"")
+        assert drained(limit=10) == Drained(set_apart=1)
+        assert len(set_apart(spool)) == 1
+        shutil.rmtree(spool.set_apart_folder)
