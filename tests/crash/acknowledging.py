@@ -1,13 +1,8 @@
-"""A program that keeps reports on a disk and writes down, on another one, each when it is kept.
-
-`python -m tests.crash.acknowledging KIND TARGET LEDGER [careless]`: writes until it is killed.
-`careless` leaves out what makes the kind durable: the control.
-"""
+"""What keeps reports on a disk, and writes down on another one each that is kept."""
 
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -93,7 +88,11 @@ def report_for_ever(keep: Keep, ledger: int) -> None:
         os.write(ledger, f"{report.idempotency_hash.hex()}\n".encode())
 
 
-def main(kind: str, target: str, ledger: str, careless: bool) -> None:
+def keep_reporting(kind: str, target: str, ledger: str, careless: bool) -> None:
+    """Until this process is killed. `careless` leaves out what makes the kind durable: a control.
+
+    The line of a report in the file `ledger` is the hash of its idempotency key.
+    """
     match kind:
         case "spool":
             keep = into_spool(Path(target), careless)
@@ -105,7 +104,3 @@ def main(kind: str, target: str, ledger: str, careless: bool) -> None:
     for _ in range(THREADS):
         Thread(target=report_for_ever, args=(keep, file), daemon=True).start()
     time.sleep(60)  # whoever started this kills it long before
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:4], careless="careless" in sys.argv[4:])

@@ -135,3 +135,36 @@ def make_image(path: Path, mib: int) -> None:
         check=True,
         capture_output=True,
     )
+
+
+class SmallDisk:
+    """A tmpfs of `kib` KiB at `root`, until `close`; skips the test where none can be mounted."""
+
+    def __init__(self, kib: int, *options: str) -> None:
+        if os.geteuid() != 0:
+            pytest.skip("needs root, to mount file systems")
+        self._kib = kib
+        self.root = Path(tempfile.mkdtemp(prefix="portals-disk-"))
+        try:
+            mount("none", self.root, "-t", "tmpfs", "-o", ",".join([f"size={kib}k", *options]))
+        except CannotMount as error:
+            self.root.rmdir()
+            pytest.skip(f"cannot mount a tmpfs on this machine: {error}")
+        self.root.chmod(0o755)
+
+    def fill(self, but_kib: int = 0) -> None:
+        """Leave only so much room."""
+        found = os.statvfs(self.root)
+        size = found.f_bavail * found.f_frsize - but_kib * 1_024
+        if size > 0:
+            with (self.root / "ballast").open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, size)
+
+    def grow(self) -> None:
+        """Make it twice as large: there is room again."""
+        self._kib *= 2
+        mount("none", self.root, "-t", "tmpfs", "-o", f"remount,size={self._kib}k")
+
+    def close(self) -> None:
+        unmount(self.root)
+        self.root.rmdir()

@@ -6,15 +6,15 @@ In the suite one cut, while a spool is drained into SQLite; by `make test-crash`
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from server.intake.spool_file import SpoolFileDamaged, decode
 from server.intake.spool_stock import entries
 from server.storage import migrate
 from server.storage.database import Database
-from tests.architecture.tree import ROOT
+from tests.crash.acknowledging import keep_reporting
 from tests.crash.disk import PowerCutDisk
 from tests.crash.scale import scale
 from tests.crash.test_outage import signalled
@@ -33,8 +33,12 @@ from tests.services.postgres import Cluster, restart_cluster, start_cluster
 CUTS = scale(1, 6, 50)
 CONTROL_CUTS = scale(1, 3, 10)
 #: At least so many are acknowledged between two cuts; then it comes at some moment.
-BETWEEN = scale(10, 50, 60)
+BETWEEN = scale(10, 30, 30)
 MOMENTS_S = scale(50, 400, 400) / 1_000
+
+#: What writes is forked from a process that has imported all it needs.
+PROGRAMS = multiprocessing.get_context("forkserver")
+PROGRAMS.set_forkserver_preload(["tests.crash.acknowledging"])
 
 KINDS = ["drained", "sqlite", "postgresql", "spool"]
 CONTROLS = ["spool", "sqlite", "postgresql"]
@@ -123,14 +127,14 @@ class InPostgresql(Kept):
 
     def freeze(self) -> None:
         self._processes = signalled(self.cluster.process_id, signal.SIGSTOP)
+        until(lambda: all(states(each) <= {"T"} for each in self._processes))
 
     def end(self) -> None:
         for process in self._processes:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         os.waitpid(self.cluster.process_id, 0)
-        while any(runs(process) for process in self._processes):
-            time.sleep(0.005)
+        until(lambda: all(states(each) <= {"Z", "X"} for each in self._processes))
 
     def start(self) -> None:
         self.cluster: Cluster = restart_cluster(self.cluster.folder, durable=True)
@@ -148,12 +152,20 @@ def spooled(folder: Path) -> set[str]:
     return found
 
 
-def runs(process: int) -> bool:
-    """Whether it is there, and not only waited for."""
-    try:
-        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
+def states(process: int) -> set[str]:
+    """What the threads of a process do, as proc(5) says it; nothing when it is no more."""
+    found = set()
+    for thread in Path(f"/proc/{process}/task").glob("*/stat"):
+        with suppress(OSError):
+            found.add(thread.read_text().rpartition(") ")[2][0])
+    return found
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.002)
 
 
 def stored(url: str) -> set[str]:
@@ -171,30 +183,22 @@ def stored(url: str) -> set[str]:
 
 
 @contextmanager
-def acknowledging(kept: Kept, ledger: Path, careless: bool) -> Iterator[subprocess.Popen[str]]:
+def acknowledging(kept: Kept, ledger: Path, careless: bool) -> Iterator[BaseProcess]:
     """The writing program, once it has had some reports acknowledged."""
     before = len(noted(ledger))
-    program = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "tests.crash.acknowledging", kept.kind, kept.target, ledger),
-            *(["careless"] if careless else []),
-        ],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    arguments = (kept.kind, kept.target, str(ledger), careless)
+    program = PROGRAMS.Process(target=keep_reporting, args=arguments, daemon=True)
+    program.start()
     try:
         end = time.monotonic() + 30
         while len(noted(ledger)) < before + BETWEEN:
-            if program.poll() is not None or time.monotonic() > end:
-                program.kill()
-                raise AssertionError(program.communicate()[1])
-            time.sleep(0.01)
+            assert program.is_alive()
+            assert time.monotonic() < end
+            time.sleep(0.005)
         yield program
     finally:
         program.kill()
-        program.communicate()
+        program.join()
 
 
 def noted(ledger: Path) -> list[str]:
@@ -209,12 +213,12 @@ def run(disk: PowerCutDisk, kept: Kept, ledger: Path, cuts: int, careless: bool 
     for _ in range(cuts):
         with acknowledging(kept, ledger, careless) as program:
             time.sleep(chance.random() * MOMENTS_S)
-            program.send_signal(signal.SIGSTOP)
-            os.waitpid(program.pid, os.WUNTRACED)
+            os.kill(program.pid, signal.SIGSTOP)
+            until(lambda process=program.pid: states(process) == {"T"})
             kept.freeze()
             with disk.power_cut():
                 program.kill()
-                program.wait()
+                program.join()
                 kept.end()
         kept.start()
         lost |= set(noted(ledger)) - kept.reports()
