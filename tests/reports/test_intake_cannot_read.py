@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from contextlib import ExitStack
-from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from server.reports.private_keys import PrivateKeysError, load_private_keys
 from server.reports.service import PrivateKeySource
 from server.storage.keyring import new_secret
 from tests.architecture.tree import ROOT
+from tests.services.memory import memory_holds
 from tests.services.sealing import PASSPHRASE, SealingFiles
 
 #: Any so many bytes of the private key give it away.
@@ -67,7 +66,7 @@ def test_the_memory_of_the_intake_holds_no_piece_of_the_private_key(
             running.enter_context(sealing(environment, sealing_files))
             for environment in (public, console)
         )
-        found = [memory_holds(process, pieces) for process in (intake, control)]
+        found = [memory_of(process, pieces) for process in (intake, control)]
     assert found == [False, True]
 
 
@@ -85,29 +84,11 @@ def sealing(environment: dict[str, str], files: SealingFiles) -> subprocess.Pope
     )
 
 
-def memory_holds(process: subprocess.Popen[str], pieces: list[bytes]) -> bool:
-    """Whether any readable part of a process's memory holds one of the pieces; ends the process."""
+def memory_of(process: subprocess.Popen[str], pieces: list[bytes]) -> bool:
+    """Whether its memory holds one of the pieces when all is sealed; ends the process."""
     assert process.stdout
     assert process.stdin
     assert process.stdout.readline() == "sealed\n"
-    folder = Path("/proc") / str(process.pid)
-    with (folder / "mem").open("rb", buffering=0) as memory:
-        regions = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) r", (folder / "maps").read_text(), re.M)
-        found = any(
-            piece in content
-            for start, end in regions
-            for content in [read_region(memory, int(start, 16), int(end, 16))]
-            for piece in pieces
-        )
-    assert len(regions) > 50
+    found = memory_holds(process.pid, pieces)
     process.stdin.close()
     return found
-
-
-def read_region(memory: FileIO, start: int, end: int) -> bytes:
-    """A region's bytes; empty for those of the kernel, which cannot be read."""
-    try:
-        memory.seek(start)
-        return bytes(memory.read(end - start))
-    except (OSError, OverflowError):
-        return b""
