@@ -27,6 +27,7 @@ from tests.deploy.fixtures import stack
 from tests.factories.key import KeyFactory
 from tests.services.fixtures import (
     browser,
+    demo,
     least_privilege,
     own_redis,
     postgres_cluster,
@@ -39,6 +40,7 @@ from tests.services.sealing import PASSPHRASE, SealingFiles, active_key, sealing
 __all__ = [
     "PASSPHRASE",
     "browser",
+    "demo",
     "least_privilege",
     "own_redis",
     "postgres_cluster",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.demo import Demo, served_demo
+from tests.browser.demo import Demo
 from tests.browser.embedded import Embedded
 from tests.browser.partner_site import PartnerSite
 from tests.browser.watch import Watch
@@ -24,13 +24,6 @@ PATIENCE_MS = 15_000
 
 OpenContext = Callable[..., BrowserContext]
 Embed = Callable[..., Embedded]
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for all browser tests of a worker."""
-    with served_demo(tmp_path_factory.mktemp("demo")) as demo:
-        yield demo
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -17,6 +16,9 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from click.testing import CliRunner
+
+from server.cli import main
 from server.config import load_settings
 from server.partners import service as partners
 from server.storage.database import Database
@@ -51,8 +53,9 @@ class Example:
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo that is being served."""
+    """A demo that is being served, as `described` says."""
 
+    described: Path
     public_url: str
     console_url: str
     partners: Mapping[str, Partner]
@@ -63,14 +66,9 @@ class Demo:
 
     def portals(self, *words: str) -> str:
         """Run another `portals` command on this demo; what it prints."""
-        return subprocess.run(
-            [*PORTALS, *words],
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
+        done = CliRunner(env=self.environment).invoke(main, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
     def issue_key(self, partner: str, *, origin: str, test: bool = False) -> str:
         """A further key of a partner, for pages of `origin` only."""
@@ -115,6 +113,7 @@ def served_demo(folder: Path) -> Iterator[Demo]:
         addresses = [described["public_url"], described["console_url"]]
         addresses += [each.origin for each in (*demo_partners.values(), *examples.values())]
         yield Demo(
+            described=data / "demo.json",
             public_url=described["public_url"],
             console_url=described["console_url"],
             partners=demo_partners,

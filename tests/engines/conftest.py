@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.browser.conftest import demo
 from tests.browser.demo import Demo
 from tests.engines.firefox import Firefox
 from tests.engines.partner_page import PartnerPage
@@ -14,8 +13,6 @@ from tests.engines.webkitgtk import WebKitGTK
 from tests.engines.window import Window
 from tests.engines.wire import EngineMissing, Wire
 from tests.widget.site import HOST, Site
-
-__all__ = ["demo"]
 
 ENGINES: dict[str, Callable[..., Wire]] = {"firefox": Firefox, "webkitgtk": WebKitGTK}
 WIDTH, HEIGHT = 1000, 900

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.demo import Demo, served_demo
 from tests.services.chromium import ChromiumMissing, launch
 from tests.services.database_roles import LeastPrivilege, least_privilege_in
 from tests.services.postgres import Cluster, PostgresFailed, PostgresMissing
@@ -71,6 +72,13 @@ def least_privilege(postgres_cluster: Cluster) -> Iterator[LeastPrivilege]:
     """A PostgreSQL database with its roles, for tests of what each of them may do."""
     with least_privilege_in(postgres_cluster, WORKER) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The product as `portals demo` serves it, one for each worker."""
+    with served_demo(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="session")
