@@ -9,7 +9,13 @@ from enum import StrEnum
 from typing import Protocol
 
 from server.intake.composing import Composed, SealingKeyNow, Submitted, compose
-from server.intake.errors import ChallengeSpent, IdempotencyConflict, IntakeError, SpoolFailed
+from server.intake.errors import (
+    ChallengeSpent,
+    IdempotencyConflict,
+    IntakeError,
+    SpoolFailed,
+    TooManyReports,
+)
 from server.intake.evidence import Evidence
 from server.intake.keys import Keys
 from server.intake.spent_meanwhile import SpentMeanwhile
@@ -111,7 +117,7 @@ class Intake:
                 secrets=self._secrets,
             )
             return self._keep(composed, submitted)
-        except IdempotencyConflict:
+        except (IdempotencyConflict, TooManyReports):
             raise
         except IntakeError:
             # Looked up only now: hardly any submission is both a retry and refused.

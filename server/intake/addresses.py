@@ -204,10 +204,15 @@ def _refuse_host(host: str) -> None:
     except ValueError:
         _refuse_name(bare)
         return
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or _behind_nat64(ip) or ip
     if any(ip in network for network in _PRIVATE_NETWORKS if network.version == ip.version):
         raise AddressRefused(Refusal.PRIVATE_HOST)
+
+
+def _behind_nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that the well-known prefix names (RFC 6052, section 2.1)."""
+    return ipaddress.IPv4Address(ip.packed[12:]) if ip in _NAT64 else None
 
 
 def _refuse_name(name: str) -> None:
@@ -216,6 +221,8 @@ def _refuse_name(name: str) -> None:
     if len(labels) < 2 or len(name) > 253 or not all(0 < len(x) < 64 for x in labels):
         raise AddressRefused(Refusal.NO_HOST)
 
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 #: Addresses that mean a different machine to everybody, or none (RFC 6890); the documentation
 #: ranges are left in, as they mean nobody's.

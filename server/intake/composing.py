@@ -12,7 +12,7 @@ from server.intake.errors import NoSealingKey
 from server.intake.evidence import Evidence, signals_of
 from server.intake.idempotency import body_tag, idempotency_hash
 from server.intake.keys import Keys, key_of
-from server.intake.lanes import lane_for
+from server.intake.lanes import Proof, lane_for
 from server.intake.submission import Submission
 from server.partners.service import (
     KeyMode,
@@ -96,11 +96,12 @@ def compose(
     signals, challenge = signals_of(
         evidence, submission.challenge, submission.key, key, keys, secrets
     )
+    pressure = evidence.pressure(signals.proof is Proof.SECRET_KEY)
     if key is None:
         whose, lane = _unattributed(submission), Lane.LOW
     else:
         whose = _attributed(submission, key)
-        lane = lane_for(signals, evidence.pressure, key.standing(now))
+        lane = lane_for(signals, pressure, key.standing(now))
     try:
         public = sealing_key()
     except DatabaseAway:

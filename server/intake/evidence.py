@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,6 +16,14 @@ from server.reports.service import SpentProof
 from server.storage.availability import DatabaseAway
 from server.storage.keyring import IntakeSecrets
 
+#: Given whether a secret key speaks for the report.
+Measure = Callable[[bool], Pressure]
+
+
+def no_pressure(_trusted: bool) -> Pressure:
+    """All is calm."""
+    return NO_PRESSURE
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -22,13 +31,15 @@ class Evidence:
 
     `secret_key` is the Bearer token of a partner's server; `timed_form` says that the form
     without JavaScript was filled in no faster than a person can; `hasty`, that something else
-    than a person seems to have filled in the form.
+    than a person seems to have filled in the form. `pressure` counts this report and tells the
+    pressure with it, for a sender whose secret key was found to be right, or another; it is
+    asked once the report has been found worth counting, and may raise TooManyReports.
     """
 
     secret_key: str | None = field(default=None, repr=False)
     timed_form: bool = False
     hasty: bool = False
-    pressure: Pressure = NO_PRESSURE
+    pressure: Measure = no_pressure
 
 
 def signals_of(

@@ -60,16 +60,19 @@ class Limits:
         self._daily_key = daily_key
         self._most = ceiling * OVERALL.window.seconds
 
-    def pressure_of(self, environ: Mapping[str, Any], key_text: str) -> Pressure:
+    def pressure_of(
+        self, environ: Mapping[str, Any], key_text: str, *, trusted: bool = False
+    ) -> Pressure:
         """Count one report by the WSGI `environ` of its request: the pressure with it.
 
-        Raises TooManyReports above the ceiling; that one is not counted overall.
+        `trusted`: its secret key is right, and the sender is that partner's server. Raises
+        TooManyReports above the ceiling; that one is not counted overall.
         """
-        token = environ.get("HTTP_AUTHORIZATION")
-        rate, name = (SERVER, token) if token else (SENDER, environ.get("REMOTE_ADDR", ""))
+        rate, named_by = (SERVER, "HTTP_AUTHORIZATION") if trusted else (SENDER, "REMOTE_ADDR")
+        name = environ.get(named_by, "")
         sender, key, overall = self._counters.count(
             (
-                Hit(rate.window, self._bucket(name, is_address=not token)),
+                Hit(rate.window, self._bucket(name, is_address=not trusted)),
                 Hit(KEY.window, key_text[:MAX_KEY_LENGTH]),
                 Hit(OVERALL.window, ALL, cap=self._most),
             )

@@ -11,7 +11,6 @@ from server.intake.service import (
     Accepted,
     Evidence,
     Intake,
-    Pressure,
     Submission,
     errors,
     parse_idempotency_key,
@@ -21,8 +20,8 @@ from server.web.limits import Limits
 from server.web.rehearsal import Part, dawdle, part_named
 
 EXTENSION = "portals.reception"
-#: Where a request keeps its pressure, or its refusal: it is counted once, though two ask.
-_PRESSURE = "portals.pressure"
+#: Where a request keeps why its report was refused.
+_REFUSAL = "portals.refusal"
 
 # Built once: building a schema costs three times as much as using it.
 _schema = ReportSchema()
@@ -66,23 +65,26 @@ class Reception:
         evidence = Evidence(
             secret_key=secret_key,
             timed_form=timed and self._limits.earns_normal_lane_by_pace(submission.key),
-            pressure=self._pressure(environ, submission.key),
+            pressure=lambda trusted: self._limits.pressure_of(
+                environ, submission.key, trusted=trusted
+            ),
         )
-        accepted = self._intake.accept(submission, key, evidence)
+        accepted = self._accepted(submission, key, evidence, environ)
         dawdle(part)
         return accepted
 
-    def _pressure(self, environ: WSGIEnvironment, key_text: str) -> Pressure:
-        known = environ.get(_PRESSURE)
-        if known is None:
-            try:
-                known = self._limits.pressure_of(environ, key_text)
-            except errors.TooManyReports as refusal:
-                known = refusal
-            environ[_PRESSURE] = known
-        if isinstance(known, errors.TooManyReports):
-            raise known
-        return cast(Pressure, known)
+    def _accepted(
+        self, submission: Submission, key: bytes, evidence: Evidence, environ: WSGIEnvironment
+    ) -> Accepted:
+        """The intake's answer. A refusal is found out once, though lane and view both ask."""
+        refusal = environ.get(_REFUSAL)
+        if refusal is not None:
+            raise cast(errors.IntakeError, refusal)
+        try:
+            return self._intake.accept(submission, key, evidence)
+        except errors.IntakeError as error:
+            environ[_REFUSAL] = error
+            raise
 
 
 def submit(

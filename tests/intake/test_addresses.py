@@ -87,6 +87,7 @@ def test_an_address_is_taken(typed, url, notices):
         ("http://10.1.2.3/x", Refusal.PRIVATE_HOST),
         ("http://[::1]/x", Refusal.PRIVATE_HOST),
         ("http://[::ffff:192.168.0.1]/x", Refusal.PRIVATE_HOST),
+        ("http://[64:ff9b::a9fe:a9fe]/x", Refusal.PRIVATE_HOST),
         ("https://example.com/\x00", Refusal.CONTROL_CHARACTER),
         ("https://example.com/\ud800", Refusal.CONTROL_CHARACTER),
     ],

@@ -79,9 +79,28 @@ def test_behind_a_socket_without_a_peers_address_it_counts_too(limits):
 
 def test_a_partners_server_is_counted_by_its_secret_key_and_may_send_more(limits):
     server = from_("192.0.2.1", HTTP_AUTHORIZATION="Bearer iwfsk_live_one")
-    assert after(limits, SENDER.levels[0], server).sender is Level.CALM
+    for _ in range(SENDER.levels[0]):
+        pressure = limits.pressure_of(server, KEY_TEXT, trusted=True)
+    assert pressure.sender is Level.CALM
     assert limits.pressure_of(from_("192.0.2.1"), KEY_TEXT).sender is Level.CALM
     assert SERVER.levels[0] > SENDER.levels[0]
+
+
+def test_a_secret_key_that_is_not_right_leaves_its_sender_where_it_is(limits):
+    for number in range(SENDER.levels[0]):
+        guess = from_("192.0.2.1", HTTP_AUTHORIZATION=f"Bearer {number}")
+        pressure = limits.pressure_of(guess, KEY_TEXT)
+    assert pressure.sender is Level.RAISED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"key": "iwfpk_live_" + "a" * 36}, {"challenge": "forged"}, {"addresses": []}],
+)
+def test_what_is_refused_presses_nobody(app, client, key, changes):
+    assert post_report(client, report_body(key.text, **changes)).status_code >= 400
+    counted = app.extensions[EXTENSION]._counters
+    assert counted.count([Hit(OVERALL.window, ALL, amount=0)]) == [0]
 
 
 def test_only_above_the_ceiling_is_anything_refused_and_that_is_not_counted():
