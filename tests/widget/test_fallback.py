@@ -20,6 +20,11 @@ def silent(embed: Embed) -> str:
     return f"<p>above</p>{frame}<p>below</p>"
 
 
+def wait_in_vain(embed: Embed) -> None:
+    """Let the page's own clock, which is installed, come to where no frame is waited for."""
+    embed.page.clock.run_for(21_000)
+
+
 def test_five_seconds_after_its_load_a_silent_frame_gets_a_link(embed: Embed) -> None:
     embed.page.clock.install()
     embed.open(silent(embed) + embed.script).frame.wait_for_function("hellos.length > 0")
@@ -52,7 +57,9 @@ def test_twenty_seconds_after_the_start_when_it_never_loads(embed: Embed) -> Non
 def test_the_link_lies_over_the_frame_and_moves_nothing(embed: Embed) -> None:
     embed.page.set_viewport_size({"width": 800, "height": 1000})
     embed.page.add_init_script(SHIFT)
+    embed.page.clock.install()
     embed.open(silent(embed) + embed.script)
+    wait_in_vain(embed)
     link = embed.page.get_by_role("link", name="Report it")
     link.wait_for()
     frame = embed.page.locator("iframe").bounding_box()
@@ -71,14 +78,18 @@ def test_a_frame_that_the_browser_refuses_gets_the_link(embed: Embed) -> None:
     embed.site.page(
         PORTAL, "/embed/key", frame, {"Content-Security-Policy": "frame-ancestors 'none'"}
     )
+    embed.page.clock.install()
     embed.open(embed.iframe.replace("<iframe", '<iframe title="Report it"') + embed.script)
+    wait_in_vain(embed)
     with embed.page.context.expect_page() as opened:
         embed.page.get_by_role("link", name="Report it").click()
     assert opened.value.url == embed.site.origin(PORTAL) + "/r/key"
 
 
 def test_the_link_goes_when_the_frame_answers_late(embed: Embed) -> None:
+    embed.page.clock.install()
     embed.open(silent(embed) + embed.script)
+    wait_in_vain(embed)
     link = embed.page.get_by_role("link", name="Report it")
     link.wait_for()
     embed.say("hello", {"v": 1})
@@ -96,9 +107,11 @@ def test_the_page_hears_that_it_failed(embed: Embed) -> None:
 def test_a_frame_that_failed_blocks_no_click_on_the_page(embed: Embed) -> None:
     embed.site.page(PORTAL, "/embed/key", "<p>silent")
     button = "<button onclick='window.clicked = 1'>Theirs</button>"
+    embed.page.clock.install()
     embed.open(button + embed.link("dialog") + embed.script)
     embed.page.wait_for_function("!!window.IWFReport")
     embed.page.get_by_role("link").click()
+    wait_in_vain(embed)
     fallback = embed.page.get_by_role("dialog").get_by_role("link", name="Report it")
     fallback.wait_for()
     embed.page.get_by_role("button", name="×").click()
@@ -108,8 +121,10 @@ def test_a_frame_that_failed_blocks_no_click_on_the_page(embed: Embed) -> None:
 
 def test_the_link_in_a_dialog_opens_the_forms_own_page(embed: Embed) -> None:
     embed.site.page(PORTAL, "/embed/key", "<p>silent")
+    embed.page.clock.install()
     embed.open(embed.link("dialog") + embed.script).page.wait_for_function("!!window.IWFReport")
     embed.page.get_by_role("link").click()
+    wait_in_vain(embed)
     with embed.page.context.expect_page() as opened:
         embed.page.get_by_role("dialog").get_by_role("link", name="Report it").click()
     assert opened.value.url == embed.site.origin(PORTAL) + "/r/key"
