@@ -38,6 +38,9 @@ KNOWN_TO_BE_GOOD = {
     "seen_on": "2026-01-31",
     "email": "reporter@example.com",
     "embed_origin": "https://www.example.org",
+}
+#: Other text than this is good too, so that it cannot be what the description is narrowed to.
+GOOD_TEXTS = {
     "access_note": "Third post from the top",
     "description": "The second picture, behind the button",
 }
@@ -72,6 +75,13 @@ def _hand_out_the_key(values: Any, key: str) -> None:
         values["key"] = key
 
 
+def _write_good_texts(node: Any) -> None:
+    if isinstance(node, dict):
+        node |= {name: GOOD_TEXTS[name] for name in node.keys() & GOOD_TEXTS if node[name]}
+    for each in node if isinstance(node, list) else node.values() if isinstance(node, dict) else ():
+        _write_good_texts(each)
+
+
 @pytest.fixture
 def secret_key(database: Database, settings: Settings) -> str:
     """What opens the calls that need a secret key."""
@@ -93,6 +103,9 @@ def database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
 
 def _kept(case: schemathesis.Case, app: Flask, key: IssuedKey, secret_key: str) -> dict[str, Any]:
     """How to call a case, with keys that are in use."""
+    # Before anything is changed: that is judged anew.
+    if case.meta and case.meta.generation.mode.is_positive:
+        _write_good_texts(case.body)
     _hand_out_the_key(case.body, key.text)
     _hand_out_the_key(case.query, key.text)
     headers = (

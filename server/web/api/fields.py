@@ -62,9 +62,11 @@ class Text(fields.Field[str | None]):
     ) -> str | None:
         if not isinstance(value, str):
             raise ValidationError(_("This must be text."))
-        text = composed(value).strip()
+        text = composed(value)
+        # Before it is trimmed: to Python some control characters are blanks.
         if _UNSHOWABLE.search(text):
             raise ValidationError(_("This has characters that cannot be read. Type it again."))
+        text = text.strip()
         if len(text) > self.limit:
             raise ValidationError(
                 _(

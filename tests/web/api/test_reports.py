@@ -190,6 +190,7 @@ def test_a_missing_idempotency_key_is_400(client, key):
         ({"description": "data:image/png;base64,AAAA"}, "description"),
         ({"description": "A" * 300}, "description"),
         ({"access_note": "x" * 301}, "access_note"),
+        ({"description": "What Python trims, too.\x1c"}, "description"),
         ({"platform_user": "x" * 201}, "platform_user"),
         ({"referrer_url": "nothing"}, "referrer_url"),
         ({"contact": {}}, "contact"),
