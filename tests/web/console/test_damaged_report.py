@@ -129,6 +129,5 @@ def forged(
 ) -> reports.SealedPart:
     """Sealed by somebody with a program of their own, which escapes what UTF-8 cannot say."""
     with pytest.MonkeyPatch.context() as patch:
-        dumps = json.dumps
-        patch.setattr("server.reports.sealing.json.dumps", lambda value, **_: dumps(value))
+        patch.setattr("server.reports.sealing._encoded", json.dumps)
         return reports.seal(content, report.id, EnvelopeKind.REPORT, public)
