@@ -24,6 +24,7 @@ REAL_HOSTS: dict[str, str] = tomllib.loads(
 
 RESERVED_NAMES = ("example.com", "example.org", "example.net")
 RESERVED_ENDINGS = ("example", "test", "invalid", "localhost")
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 DEFANGED_DOT = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\(dot\)", re.IGNORECASE)
 # As sources write what cannot be typed: a line's end parts two hosts, the others part none.
 ESCAPED_LINE_END = re.compile(r"\\[nrt]")
@@ -72,9 +73,14 @@ def _is_nobodys_address(host: str) -> bool:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return ".." in host
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or _behind_nat64(address) or address
     return not address.is_global
+
+
+def _behind_nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The address of the old Internet that one of RFC 6052's prefix stands for."""
+    return ipaddress.IPv4Address(address.packed[12:]) if address in NAT64 else None
 
 
 def _is_made_up_onion(host: str) -> bool:
