@@ -12,7 +12,7 @@ from tests.browser.demo import Demo
 from tests.widget.site import HOST, Site
 
 WIDTHS = [240, 320, 360, 480, 640, 800, 1024, 1280, 1600]
-QUIET_MS = 1_000
+QUIET_MS = 300
 COUNT_SIZES = """
   window.sizes = [];
   addEventListener('message', event => {
