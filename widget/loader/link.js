@@ -16,14 +16,6 @@ function mountLink(link) {
     paint(link, edge + ':0;' + edge + ':env(safe-area-inset-' + edge + ')');
   }
 
-  /** @param {FocusEvent} event what has the focus is never under the link */
-  function makeWay(event) {
-    var isInTheWay = event.target !== link && !event.target.src && // no frame: it is too large
-      event.target.getBoundingClientRect().bottom > innerHeight - NEAR;
-    stay('bottom');
-    paint(link, isInTheWay ? 'bottom:auto;top:0' : 'top:auto');
-  }
-
   if (isFloating) {
     // Its look is the page's to change, its place is not.
     paint(link, LOOK, true);
@@ -39,10 +31,17 @@ function mountLink(link) {
       openDialog({ src: link.href, title: link.textContent });
     }
   }, listen(document, 'focusin', function (event) {
-    // The browser scrolls to what has the focus before the timer.
-    if (isFloating) setTimeout(makeWay, 0, event);
+    // The browser scrolls to what has the focus before the timer; that is never under the link.
+    setTimeout(function () {
+      if (isFloating) {
+        stay('bottom');
+        paint(link, event.target !== link && !event.target.src && // no frame: it is too large
+          event.target.getBoundingClientRect().bottom > innerHeight - NEAR ?
+          'bottom:auto;top:0' : 'top:auto');
+      }
+    });
   }, function () {
     dropDialog(link.href);
-    restore();
+    isFloating = restore(); // a timer may run still
   }));
 }
