@@ -191,9 +191,12 @@ def _work(*arguments: Any) -> None:
 
 
 def _end_with_the_server() -> None:
-    """Let the kernel end this worker when the first process was killed: it holds the socket."""
+    """Let the kernel kill this worker when the first process was: it holds the socket, and may
+    hold the database's lock. Asked politely without its server it can hang in granian's handler,
+    with the interpreter's lock; what was acknowledged is on a disk.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         first = multiprocessing.parent_process()
         if first is not None and os.getppid() != first.pid:
             raise SystemExit(1)

@@ -14,6 +14,7 @@ from playwright.sync_api import Frame, Page
 from tests.browser.citizen import Citizen
 from tests.browser.conftest import OpenContext
 from tests.browser.partner_site import FORM, PartnerSite, form_in, wait_until_sized
+from tests.browser.polling import wait_until
 from tests.widget.site import HOST, STRANGER
 
 #: Every window keeps what it heard, before any script of ours runs.
@@ -64,7 +65,7 @@ class Stage:
             for frame, other in ((self.page.main_frame, "frames[0]"), (self.form, "parent")):
                 frame.evaluate(f"() => {other}.postMessage('heard?', '*')")
             for frame in (self.form, self.page.main_frame):
-                frame.wait_for_function("heard.some(each => each.data === 'heard?')", polling=50)
+                wait_until(frame, "heard.some(each => each.data === 'heard?')")
                 frame.evaluate("heard = heard.filter(each => each.data !== 'heard?')")
 
     def answers_to_the_forged(self) -> list[dict[str, Any]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Route, expect
 
+from server.intake.challenge import HASTE
 from server.reports.vocabulary import Lane
 from tests.web.embed.served_form import Open, forward, go_to, lose, lose_answer
 
@@ -19,6 +21,7 @@ def test_a_report_is_sent_with_a_solved_challenge(opened: Open) -> None:
     form = opened.in_a_page()
     go_to(form, 5)
     expect(form.locator("#review")).to_contain_text("https://pictures.example/gallery?page=7")
+    opened.page.wait_for_timeout(HASTE / timedelta(milliseconds=1))  # as a person would
     forward(form).click()
     expect(form.locator("#receipt")).to_have_text(RECEIPT)
     (report,) = opened.reports()
