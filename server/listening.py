@@ -84,6 +84,8 @@ def _handed_over(backlog: int) -> Listener | None:
     handed = socket.socket(fileno=os.dup(HANDED_OVER))
     name = handed.getsockname()
     where = f"unix:{name}" if handed.family == socket.AF_UNIX else _address(name[0], name[1])
+    if handed.family != socket.AF_UNIX:
+        handed.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return Listener(handed, where, backlog, handed_over=True)
 
 
@@ -94,6 +96,9 @@ def _on_tcp(host: str, port: int, backlog: int) -> Listener:
         with _closed_unless_bound(found[0][0]) as opened:
             # Not SO_REUSEPORT: two servers would share the requests without a word.
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # Inherited by each connection: an answer in two parts would wait 40 ms for the first
+            # part's acknowledgement (RFC 1122, 4.2.3.4 with 4.2.3.2).
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             opened.bind(found[0][4])
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

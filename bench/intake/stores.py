@@ -124,7 +124,7 @@ def _drained(url: str, folder: Path) -> tuple[float, float]:
     """Seconds to spool, and to drain, SPOOLED reports."""
     database = Database(url)
     migrate.upgrade(database.engine)
-    spool = Spool(folder, max_bytes=1 << 32, max_reports=SPOOLED)
+    spool = Spool(folder, max_bytes=1 << 32, max_reports=2 * SPOOLED)
     started = time.perf_counter()
     with ThreadPoolExecutor(WRITERS) as threads:
         for _ in threads.map(lambda _: spool.put(_report()), range(SPOOLED)):

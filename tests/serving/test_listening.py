@@ -43,6 +43,14 @@ def test_nobody_can_share_our_port() -> None:
             other.bind(ours.getsockname())
 
 
+def test_an_answer_in_two_parts_does_not_wait_for_the_first_to_be_acknowledged() -> None:
+    listener = listen("127.0.0.1", 0, None, 0o600, 128)
+    with listener.socket, socket.create_connection(listener.socket.getsockname()):
+        accepted, _ = listener.socket.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(CannotListen, match="cannot listen on 192"):
         listening("192.0.2.1", 80, None, 0, 128)
