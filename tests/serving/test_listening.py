@@ -44,7 +44,7 @@ def test_nobody_can_share_our_port() -> None:
 
 
 def test_an_answer_in_two_parts_does_not_wait_for_the_first_to_be_acknowledged() -> None:
-    listener = listen("127.0.0.1", 0, None, 0o600, 128)
+    listener = listening("127.0.0.1", 0, None, 0, 128)
     with listener.socket, socket.create_connection(listener.socket.getsockname()):
         accepted, _ = listener.socket.accept()
         with accepted:
