@@ -74,9 +74,8 @@ def _hit_fifty_times(url: str) -> list[int]:
         return list(threads.map(lambda _: counters.count([Hit(TEN_MINUTES, "a")])[0], range(50)))
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_200_parallel_hits_of_four_processes_are_counted_exactly(redis_url):
-    with multiprocessing.get_context("fork").Pool(4) as processes:
+    with multiprocessing.get_context("spawn").Pool(4) as processes:
         counts = processes.map(_hit_fifty_times, [redis_url] * 4, chunksize=1)
     assert sorted(count for part in counts for count in part) == list(range(1, 201))
 
