@@ -29,6 +29,10 @@ function offerCountries() {
       codes[country.name.toLowerCase()] = country.code;
       add(options, 'option').value = country.name;
     });
+    // On a slow link the name was typed, and the field left, before there was a list to find it in.
+    if (territory !== document.activeElement && territory.value !== territory.defaultValue) {
+      lookUpCountry();
+    }
   });
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.web.embed.served_form import ADDRESS, Open, forward, go_to
 
@@ -118,11 +118,7 @@ def test_out_of_remit_shows_who_can_help_and_keeps_nothing(opened: Open) -> None
     assert opened.reports() == []
 
 
-def test_another_country_brings_its_own_authority_and_number(opened: Open) -> None:
-    form = opened.by_itself()
-    expect(form.locator("#authority")).to_be_hidden()
-    with opened.page.expect_response("**/api/v1/territories?*"):
-        form.locator("#territory").focus()
+def with_a_hotline_of_france(opened: Open) -> None:
     opened.page.route(
         "**/api/v1/territories/FR?*",
         lambda route: route.fulfill(
@@ -132,6 +128,29 @@ def test_another_country_brings_its_own_authority_and_number(opened: Open) -> No
             }
         ),
     )
+
+
+def test_a_country_typed_before_the_names_came_brings_its_authority_too(opened: Open) -> None:
+    with_a_hotline_of_france(opened)
+    held: list[Route] = []
+    opened.page.route("**/api/v1/territories?*", lambda route: held.append(route))
+    form = opened.by_itself()
+    with opened.page.expect_request("**/api/v1/territories?*"):
+        form.locator("#territory").focus()
+    form.locator("#territory").fill("France")
+    form.locator("#territory").blur()
+    expect(form.locator("#authority")).to_be_hidden()
+    held[0].continue_()
+    expect(form.locator("#authority")).to_contain_text("Hotline of France takes reports")
+    expect(form.locator("#emergency")).to_have_text("17 / 112")
+
+
+def test_another_country_brings_its_own_authority_and_number(opened: Open) -> None:
+    with_a_hotline_of_france(opened)
+    form = opened.by_itself()
+    expect(form.locator("#authority")).to_be_hidden()
+    with opened.page.expect_response("**/api/v1/territories?*"):
+        form.locator("#territory").focus()
     form.locator("#territory").fill("France")
     form.locator("#territory").blur()
     expect(form.locator("#authority")).to_contain_text("Hotline of France takes reports")
