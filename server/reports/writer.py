@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Final
 from weakref import WeakSet, finalize
 
 from server.observability.logs import log_failed_job
+from server.reports.gathering import PATIENCE_S, Gathering, Waiting
 from server.reports.store import NewReport, ReportStore, Written
 from server.reports.store_core import CoreStore
 from server.reports.store_postgresql import PostgresStore
@@ -30,27 +29,6 @@ OpenStore = Callable[[], ReportStore]
 def open_store(database: Database) -> ReportStore:
     """A store with a connection of its own, which it opens when it is first written to."""
     return CoreStore(database) if database.is_sqlite else PostgresStore(database.engine)
-
-
-class _Waiting:
-    """A report that somebody waits for."""
-
-    __slots__ = ("abandoned", "answer", "report", "turn")
-
-    def __init__(self, report: NewReport) -> None:
-        self.report = report
-        self.answer: Written | None = None
-        self.abandoned = False
-        self.turn = Lock()
-        self.turn.acquire()
-
-    def done(self, answer: Written | None) -> None:
-        self.answer = answer
-        self.turn.release()
-
-
-_STOP: Final = None
-_Queue = SimpleQueue[_Waiting | None]
 
 
 class ReportWriter:
@@ -73,9 +51,10 @@ class ReportWriter:
         """Store one report durably; raises DatabaseAway, at once while it is known to be away."""
         if not self.availability.may_try():
             raise DatabaseAway
-        waiting = _Waiting(report)
+        waiting = Waiting(report)
         self._ensure_thread()
-        self._queue.put(waiting)
+        if self._gathering.join(waiting):
+            self._hope_for_company(waiting)
         if not waiting.turn.acquire(timeout=self._budget_s):
             waiting.abandoned = True
             self.availability.failed()
@@ -88,26 +67,33 @@ class ReportWriter:
         """Let the thread end, and its connection with it, once it has stored what waits."""
         thread = self._thread
         if thread is not None:
-            self._queue.put(_STOP)
+            self._gathering.end()
             thread.join(self._budget_s * 2)
+            self._gathering = Gathering()
             self._thread = None
 
     def begin_anew(self) -> None:
-        """Forget thread, queue and connection: in a forked process they are the other's."""
-        self._queue: _Queue = SimpleQueue()
+        """Forget thread, gathering and connection: in a forked process they are the other's."""
+        self._gathering = Gathering()
         self._starting = Lock()
         self._thread = None
+
+    def _hope_for_company(self, waiting: Waiting) -> None:
+        if waiting.turn.acquire(timeout=PATIENCE_S):
+            waiting.turn.release()
+        elif not waiting.taken:
+            self._gathering.call()
 
     def _ensure_thread(self) -> None:
         if self._thread is not None:
             return
         with self._starting:
             if self._thread is None:
-                # It holds the queue and not the writer, so that a forgotten writer goes.
-                work = (self._queue, self._open_store(), self.availability)
+                # It holds the gathering and not the writer, so that a forgotten writer goes.
+                work = (self._gathering, self._open_store(), self.availability)
                 thread = Thread(target=_store_all, args=work, name="report-writer", daemon=True)
                 thread.start()
-                finalize(self, self._queue.put, _STOP)
+                finalize(self, self._gathering.end)
                 self._thread = thread
 
 
@@ -122,43 +108,30 @@ def _begin_all_anew() -> None:
 os.register_at_fork(after_in_child=_begin_all_anew)
 
 
-def _store_all(queue: _Queue, store: ReportStore, availability: Availability) -> None:
-    """The thread: whatever waits makes one batch, until STOP."""
-    left: list[_Waiting] = []
-    stopping = False
-    while left or not stopping:
-        if not left:
-            try:
-                first = queue.get(timeout=IDLE_S)
-            except Empty:
-                store.close()
-                continue
-            stopping = first is _STOP
-            left = [first] if first is not None else []
-        while not stopping and len(left) < MAX_BATCH:
-            try:
-                another = queue.get_nowait()
-            except Empty:
-                break
-            stopping = another is _STOP
-            if another is not None:
-                left.append(another)
-        batch, left = _apart(left)
+def _store_all(gathering: Gathering, store: ReportStore, availability: Availability) -> None:
+    """The thread: whatever waits makes one batch, until all is over."""
+    left: list[Waiting] = []
+    while left or not gathering.is_over:
+        came = gathering.take(0 if left else IDLE_S)
+        if came is None and not left:
+            store.close()
+            continue
+        batch, left = _apart(left + (came or []))
         _store(batch, store, availability)
     store.close()
 
 
-def _apart(waiting: list[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
+def _apart(waiting: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
     """Those that may stand in one batch: no two of one submission or one challenge; the rest."""
     seen: set[bytes] = set()
-    batch: list[_Waiting] = []
-    left: list[_Waiting] = []
+    batch: list[Waiting] = []
+    left: list[Waiting] = []
     for each in waiting:
         report = each.report
         names = {report.idempotency_hash}
         if report.challenge is not None:
             names.add(report.challenge.digest)
-        if seen.isdisjoint(names):
+        if len(batch) < MAX_BATCH and seen.isdisjoint(names):
             seen |= names
             batch.append(each)
         else:
@@ -168,7 +141,7 @@ def _apart(waiting: list[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
     return batch, left
 
 
-def _store(batch: list[_Waiting], store: ReportStore, availability: Availability) -> None:
+def _store(batch: list[Waiting], store: ReportStore, availability: Availability) -> None:
     wanted = [each for each in batch if not each.abandoned]
     if not wanted:
         return
