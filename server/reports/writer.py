@@ -69,11 +69,11 @@ class ReportWriter:
         if thread is not None:
             self._gathering.end()
             thread.join(self._budget_s * 2)
-            self._gathering = Gathering()
-            self._thread = None
+            self.begin_anew()
 
     def begin_anew(self) -> None:
-        """Forget thread, gathering and connection: in a forked process they are the other's."""
+        """Forget thread, gathering and connection: in a forked process they are the other's, and
+        in a closed one they have ended."""
         self._gathering = Gathering()
         self._starting = Lock()
         self._thread = None
