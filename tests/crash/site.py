@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Thread
 
@@ -29,7 +30,13 @@ PATIENCE_S = 60.0
 class Site:
     """The public surface with two workers; whenever its first process dies it is started again."""
 
-    def __init__(self, folder: Path, database_url: str, sealing: SealingFiles) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        sealing: SealingFiles,
+        settings_too: Mapping[str, str] | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         #: Its PostgreSQL, for a test that stops it and starts it again.
@@ -42,6 +49,7 @@ class Site:
             "PORTALS_SURFACES": "public",
             "PORTALS_INTAKE_SECRETS": f"1:{new_secret()}",
             "PORTALS_SPOOL": str(self.spool),
+            **(settings_too or {}),
         }
         settings = load_settings(self.environment)
         self.database = Database(database_url)
