@@ -99,14 +99,16 @@ class Snapshot:
         values.on_reading = self._note
 
     def _note(self, changed: bool) -> None:
-        """Write within `write_s` seconds, in a thread of its own, when there is a reason to."""
+        """Write within `write_s` seconds, in a thread of its own, when there is a reason to: at
+        once when there is no copy, as a process that starts now would know nothing."""
         if not changed and self._wall() - self._written_at < DATED_S:
             return
         with self._timing:
             if self._timer is not None:
                 return
             self._written_at = self._wall()
-            self._timer = timer = Timer(self._write_s, self._write_in_time)
+            wait_s = self._write_s if self._path.exists() else 0.0
+            self._timer = timer = Timer(wait_s, self._write_in_time)
         timer.daemon = True
         # No thread can be had while the process is ending.
         with suppress(RuntimeError):

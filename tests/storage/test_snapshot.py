@@ -252,8 +252,24 @@ def test_it_is_written_by_itself_soon_after_a_reading(file: Path, tmp_path: Path
     copy.keep("words", known, str, str)
     known.get("a")
     known.get("b")
-    timer = copy._timer
-    if timer is not None:
-        timer.join(10)
-    assert b'"a!"' in file.read_bytes()
+    wait_for(file, b'"a!"')
+    wait_for(file, b'"b!"')
     reads.close()
+
+
+def test_the_first_copy_is_written_at_once(file: Path, tmp_path: Path) -> None:
+    """A server that is killed a second after its first start knows its keys at the next."""
+    reads = BoundedReads(Database(f"sqlite:///{tmp_path}/d.db"), Availability())
+    copy = Snapshot(file, SECRETS, write_s=600.0)
+    known = LastKnown(reads, lambda session, name: name)
+    copy.keep("words", known, str, str)
+    known.get("here")
+    wait_for(file, b"here")
+    reads.close()
+
+
+def wait_for(file: Path, content: bytes) -> None:
+    end = time.monotonic() + 10
+    while not (file.exists() and content in file.read_bytes()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
