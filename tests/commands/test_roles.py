@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,13 +19,14 @@ from server.config import Settings
 from server.delivery.models import OutboxMessage
 from server.partners.models import Sighting, SightingNote
 from server.partners.service import IssuedKey, SightingCount, record_sightings
-from server.reports.models import SpentChallenge
+from server.reports.models import SealingKey, SpentChallenge
 from server.staff.models import SignInThrottle
 from server.statistics.models import Tally
 from server.storage.database import Database
 from server.storage.ids import first_id_at
 from server.storage.roles import CONSOLE, PUBLIC, WORKER
 from tests.conftest import empty
+from tests.factories.generations import sealed_report
 from tests.factories.stored_report import stored_report
 from tests.services.database_roles import LeastPrivilege, login
 
@@ -130,6 +132,21 @@ def test_an_operator_sets_up_and_looks_as_the_console(database: Database, portal
     ]
     for line in run:
         portals(*line.split(), role=CONSOLE)
+
+
+def test_an_operator_rotates_the_sealing_key_as_the_console(
+    database: Database, portals: Portals, sealing_key: SealingKey, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        sealed_report(session, session.merge(sealing_key))
+    made = portals("sealing", "recovery-key", "--out", str(tmp_path / "recovery"), role=CONSOLE)
+    portals("sealing", "new", "--recovery", made.stdout.strip(), role=CONSOLE)
+    portals("sealing", "activate", "2", role=CONSOLE)
+    done = json.loads(portals("sealing", "reseal", "--json", role=CONSOLE).stdout)
+    assert done == {"resealed": 2, "damaged": 0}
+    portals("sealing", "retire", "1", role=CONSOLE)
+    states = json.loads(portals("sealing", "status", "--json", role=CONSOLE).stdout)
+    assert {each["generation"]: each["state"] for each in states} == {1: "retired", 2: "active"}
 
 
 def test_a_command_under_the_wrong_role_is_told_which_it_is_for(

@@ -57,12 +57,18 @@ class Ledger:
 
 
 class Citizens:
-    """`number` of them, each with one report after the other, sent until it is acknowledged."""
+    """`number` of them, each with one report after the other, sent until it is acknowledged.
 
-    def __init__(self, ledger: Ledger, port: int, key: str, number: int = 8) -> None:
+    `pause_s` seconds after it each has another to report.
+    """
+
+    def __init__(
+        self, ledger: Ledger, port: int, key: str, number: int = 8, pause_s: float = 0.0
+    ) -> None:
         self.ledger = ledger
         self._port = port
         self._key = key
+        self._pause_s = pause_s
         self._stop = Event()
         self._threads = [Thread(target=self._live, args=(n,)) for n in range(number)]
 
@@ -95,6 +101,7 @@ class Citizens:
             self._report(key, body)
             if chance.random() < REPEATED:
                 self._report(key, body)
+            self._stop.wait(self._pause_s)
 
     def _report(self, key: str, body: bytes) -> None:
         end = time.monotonic() + 120
