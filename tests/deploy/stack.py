@@ -27,6 +27,7 @@ from tests.services.sealing import PASSPHRASE, SealingFiles
 from tests.serving.program import Program, program
 
 PUBLIC, CONSOLE = "report.example.org", "console.example.org"
+METRICS_TOKEN = new_secret()
 #: A client's address on loopback that nobody else uses, so that it can be looked for.
 CANARY = "127.0.0.77"
 
@@ -118,6 +119,7 @@ def installation(
         "PORTALS_SEALING_PASSPHRASE": PASSPHRASE,
         "PORTALS_SPOOL": str(folder / "spool"),
         "PORTALS_TRUSTED_PROXIES": "1",
+        "PORTALS_METRICS_TOKEN": METRICS_TOKEN,
     }
     now = datetime.now(UTC)
     with database.transaction() as session:

@@ -7,6 +7,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,9 @@ from server.web.embed.pages import error_texts
 from server.web.headers import CACHE_FORM
 from server.web.locale import speaking
 from tests.architecture.tree import ROOT
-from tests.deploy.stack import CANARY, CONSOLE, PUBLIC, Stack, ask, tls
+from tests.deploy.stack import CANARY, CONSOLE, METRICS_TOKEN, PUBLIC, Stack, ask, tls
 from tests.docs.test_decisions import MALFORMED
-from tests.services.nginx import BROTLI_MODULE, Nginx, lay_out, start_nginx, verdict
+from tests.services.nginx import BROTLI_MODULE, MONITORS, Nginx, lay_out, start_nginx, verdict
 
 FORGED = {
     "X-Forwarded-For": "192.0.2.66, 192.0.2.67",
@@ -76,6 +78,24 @@ def test_the_public_host_has_no_console_and_nothing_of_the_operators(
     stack: Stack, path: str
 ) -> None:
     assert stack.ask(path).status == 404
+
+
+@pytest.mark.parametrize("surface", ["public", "console"])
+def test_a_monitor_of_this_machine_is_answered_for_each_surface(stack: Stack, surface: str) -> None:
+    token = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    assert monitored(stack, f"/{surface}/readyz")[0] == 200
+    status, numbers = monitored(stack, f"/{surface}/metrics", **token)
+    assert (status, b"portals_build_info" in numbers) == (200, True)
+    assert monitored(stack, f"/{surface}/metrics")[0] == 404
+    for path in ("/readyz", "/console/", f"/r/{stack.key}", f"/{surface}/healthz"):
+        assert monitored(stack, path, **token)[0] == 404
+
+
+def monitored(stack: Stack, path: str, **headers: str) -> tuple[int, bytes]:
+    with closing(HTTPConnection(MONITORS, stack.nginx.plain_port, timeout=20)) as connection:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read()
 
 
 def test_the_console_has_its_host_to_itself(stack: Stack) -> None:

@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "deploy/nginx"
 HOSTS = ("report.example.org", "console.example.org")
 BROTLI_MODULE = Path("/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so")
+#: Where the shipped files have 127.0.0.1:9180, on the port of HTTP.
+MONITORS = "127.0.0.3"
 HOW_TO_INSTALL = (
     "These tests need nginx. On Debian or Ubuntu: apt-get install nginx "
     "libnginx-mod-http-brotli-filter. `make test` installs it when it runs as root on Debian."
@@ -111,6 +113,7 @@ def _elsewhere(text: str, folder: Path, port: int, plain_port: int, *, brotli: b
         ("/run/portals-console/portals.sock", f"{folder}/console.sock"),
         ("/var/log/nginx/", f"{folder}/log/"),
         ("/var/cache/nginx/portals", f"{folder}/cache/portals"),
+        ("listen 127.0.0.1:9180", f"listen {MONITORS}:{plain_port}"),
         ("/var/www/acme", f"{folder}/acme"),
         ("pid /run/nginx.pid", f"pid {folder}/nginx.pid"),
         ("user www-data", f"user {'root' if os.getuid() == 0 else 'nobody'}"),
