@@ -331,7 +331,7 @@ def _contradictions(settings: Settings) -> list[str]:
         )
     if all(oidc) and (find_spec("authlib") is None or find_spec("requests") is None):
         problems.append(
-            "single sign-on needs the extra `oidc`: install reporting-portals[oidc], or leave the "
-            "settings PORTALS_OIDC_… out"
+            "single sign-on needs the extra `oidc`: install the wheel with [oidc] behind its name, "
+            "or leave the settings PORTALS_OIDC_… out"
         )
     return problems

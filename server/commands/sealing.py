@@ -131,7 +131,7 @@ def status(as_json: bool) -> None:
         notes += ["private key not here"] if row["private_key_here"] is False else []
         click.echo(f"{row['generation']}  {row['state']:7}  {', '.join(notes)}")
     if not rows:
-        click.echo("none  run `portals sealing new`")
+        click.echo("none  run `portals sealing new --recovery KEY --activate`")
 
 
 def _said(key: service.SealingKey) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from server.intake.errors import (
     ChallengeSpent,
     IdempotencyConflict,
     IntakeError,
+    KeyMalformed,
     SpoolFailed,
     TooManyReports,
 )
@@ -117,7 +118,7 @@ class Intake:
                 secrets=self._secrets,
             )
             return self._keep(composed, submitted)
-        except (IdempotencyConflict, TooManyReports):
+        except (IdempotencyConflict, KeyMalformed, TooManyReports):
             raise
         except IntakeError:
             # Looked up only now: hardly any submission is both a retry and refused.

@@ -19,6 +19,11 @@ class KeyUnknown(IntakeError):
     """No such partner key, or one that was never opened."""
 
 
+class KeyMalformed(KeyUnknown):
+    """The text is no partner key: its checksum is wrong, or it has none. No report was ever taken
+    under it, so that no query is needed to refuse it."""
+
+
 class KeyCeased(IntakeError):
     """The key was paused, revoked or expired more than 24 hours ago."""
 

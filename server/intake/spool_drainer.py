@@ -41,10 +41,10 @@ class SpoolDrainer:
 
     def start(self) -> None:
         """Let the thread run, if it does not yet."""
-        if self._thread is not None:
+        if self._runs():
             return
         with self._starting:
-            if self._thread is None:
+            if not self._runs():
                 # It holds what it works with and not the drainer, so that a forgotten one ends.
                 target = (*self._work, self._stopping)
                 thread = Thread(target=_run, args=target, name="spool-drainer", daemon=True)
@@ -57,6 +57,9 @@ class SpoolDrainer:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(wait_s)
+
+    def _runs(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def begin_anew(self) -> None:
         """Forget the thread: in a forked process it is the other's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from types import CodeType, TracebackType
 from typing import Any
 
@@ -33,9 +34,20 @@ def configure_logs() -> None:
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _StandardError(),
         cache_logger_on_first_use=False,
     )
+
+
+class _StandardError:
+    """Writes lines, and never fails: a log on a full disk must not cost anybody a report."""
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # full, gone, closed
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = log = msg
 
 
 def keep_allowed_fields(

@@ -84,11 +84,14 @@ class ReportWriter:
         elif not waiting.taken:
             self._gathering.call()
 
+    def _runs(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
     def _ensure_thread(self) -> None:
-        if self._thread is not None:
+        if self._runs():
             return
         with self._starting:
-            if self._thread is None:
+            if not self._runs():
                 # It holds the gathering and not the writer, so that a forgotten writer goes.
                 work = (self._gathering, self._open_store(), self.availability)
                 thread = Thread(target=_store_all, args=work, name="report-writer", daemon=True)
@@ -145,15 +148,16 @@ def _store(batch: list[Waiting], store: ReportStore, availability: Availability)
     wanted = [each for each in batch if not each.abandoned]
     if not wanted:
         return
-    answers: list[Written] | list[None]
+    answers: list[Written] | list[None] = [None] * len(wanted)
+    fault: Exception | None = None
     try:
         answers = store.write([each.report for each in wanted])
         availability.answered()
     except DatabaseAway:
         availability.failed()
-        answers = [None] * len(wanted)
     except Exception as error:  # nobody may wait in vain: a fault of ours counts as one of theirs
-        log_failed_job("reports.write", error)
-        answers = [None] * len(wanted)
+        fault = error
     for each, answer in zip(wanted, answers, strict=True):
         each.done(answer)
+    if fault is not None:
+        log_failed_job("reports.write", fault)

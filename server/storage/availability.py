@@ -104,17 +104,12 @@ class BoundedReads:
             return asked.result(self._budget_s)
         except Late:
             asked.cancel()
-            if not self.availability.is_away:
-                _log.warning("the database is away", kind="no answer in time")
-            self.availability.failed()
+            self._is_away("no answer in time")
             raise DatabaseAway from None
         except DataError:
             raise  # it answered: the question was a wrong one
         except (DBAPIError, PoolExhausted) as error:
-            if not self.availability.is_away:
-                cause = getattr(error, "orig", None) or error
-                _log.warning("the database is away", kind=type(cause).__name__)
-            self.availability.failed()
+            self._is_away(type(getattr(error, "orig", None) or error).__name__)
             raise DatabaseAway from error
 
     def look_again(self) -> None:
@@ -128,6 +123,12 @@ class BoundedReads:
 
     def close(self) -> None:
         self._threads.close()
+
+    def _is_away(self, kind: str) -> None:
+        is_news = not self.availability.is_away
+        self.availability.failed()
+        if is_news:
+            _log.warning("the database is away", kind=kind)
 
     def _ask(self, question: Callable[[Session], Answer]) -> Answer:
         with self._database.reading() as session:

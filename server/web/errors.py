@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import BadHost, HTTPException, ServiceUnavailable
 
 from server.extensions import SETTINGS
 from server.observability.logs import log_unhandled
@@ -47,6 +47,8 @@ def answer_error(error: HTTPException) -> ResponseReturnValue:
     """The answer to an error in the form that the caller of this path can read."""
     if is_api_request(request.path):
         return answer_http_error(error)
+    if is_console(request.path) and isinstance(error, BadHost):
+        return error  # no page can be drawn without a host: its links would need one
     if is_console(request.path) and "console" in current_app.blueprints:
         from server.web.console.errors import console_error  # not loaded on the public surface
 

@@ -14,7 +14,9 @@ blueprint = Blueprint("health", __name__)
 AWAY = "the database does not answer"
 TROUBLES = {
     DatabaseIs.OF_ANOTHER_VERSION: "the database has another schema: run `portals migrate`",
-    DatabaseIs.WITHOUT_SEALING_KEY: "there is no active sealing key: run `portals sealing new`",
+    DatabaseIs.WITHOUT_SEALING_KEY: (
+        "there is no active sealing key: run `portals sealing new --recovery KEY --activate`"
+    ),
 }
 
 

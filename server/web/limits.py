@@ -20,6 +20,7 @@ from server.intake.service import Difficulty, Level, Pressure, difficulty_at, er
 from server.observability import metrics
 from server.storage.bucket_key import DailyKey
 from server.storage.counters import Counters, Hit, MemoryCounters, Window
+from server.web.api.tokens import bearer_token
 from server.web.client_network import network_of
 
 EXTENSION = LIMITS
@@ -68,8 +69,9 @@ class Limits:
         `trusted`: its secret key is right, and the sender is that partner's server. Raises
         TooManyReports above the ceiling; that one is not counted overall.
         """
-        rate, named_by = (SERVER, "HTTP_AUTHORIZATION") if trusted else (SENDER, "REMOTE_ADDR")
-        name = environ.get(named_by, "")
+        rate, name = SENDER, environ.get("REMOTE_ADDR", "")
+        if trusted:  # by the key itself: a header can be spelled in many ways
+            rate, name = SERVER, bearer_token(environ) or ""
         sender, key, overall = self._counters.count(
             (
                 Hit(rate.window, self._bucket(name, is_address=not trusted)),

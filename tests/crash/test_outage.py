@@ -1,8 +1,8 @@
 """P5: an outage of the database costs no citizen anything, and every report is there once later.
 
-The outage lasts 20 s by `make test-crash`, five minutes with FULL=1: then at about 100 reports a second,
-as eight programs that send all they can fill the spool within that time, which then says so (P6). In the suite tests/reports/
-test_writer.py takes the database away from one process.
+The outage lasts 20 s by `make test-crash`, five minutes with FULL=1: then at about 100 reports a
+second, as eight programs that send all they can would fill the spool within that time, which then
+says so (P6). In the suite tests/reports/test_writer.py takes the database away from one process.
 """
 
 from __future__ import annotations

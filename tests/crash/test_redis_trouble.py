@@ -1,5 +1,5 @@
-"""P7: reports under load while Redis is stopped, hangs, is full, comes and goes, or is a black hole:
-each is answered with 201.
+"""P7: while Redis is stopped, hangs, is full, comes and goes, or is a black hole, each report under
+load is answered with 201.
 
 How long they took is said, not judged: a busy machine would decide. FULL=1 takes 20 s for each.
 """

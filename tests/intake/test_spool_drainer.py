@@ -101,6 +101,16 @@ def test_a_fault_does_not_end_it(database, spool, reads, monkeypatch):
     drainer.stop()
 
 
+def test_a_thread_that_ended_is_replaced_by_the_next_request(spool, drainer, stored, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(spool_drainer, "_run", lambda *_: None)
+        drainer.start()
+        drainer._thread.join()
+    spool.put(new_report())
+    drainer.start()
+    assert stored.wait(SOON_S)
+
+
 def test_a_forked_process_has_a_thread_of_its_own(drainer):
     drainer.start()
     child = os.fork()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 
+import pytest
 import structlog
 
 from server.app import create_app
-from server.observability.logs import configure_logs
+from server.observability.logs import configure_logs, log_failed_job
 from server.web.access import anyone
+from tests.factories.report import post_report, report_body
 
 CANARY = "canary-9f3a"
 
@@ -52,3 +55,20 @@ def test_an_expected_refusal_logs_nothing(app, client, capsys):
 def test_the_application_factory_can_run_twice(settings, database):
     for _ in range(2):
         assert create_app(settings, database).test_client().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("error", [OSError("No space left on device"), ValueError("closed file")])
+def test_a_log_that_cannot_be_written_costs_nobody_a_report(client, key, monkeypatch, error):
+    """A log on a full disk, or a reader of it that has gone: whoever logs goes on."""
+
+    class Full:
+        def write(self, _text):
+            raise error
+
+        flush = fileno = write
+
+    configure_logs()
+    monkeypatch.setattr(sys, "stderr", Full())
+    structlog.get_logger("portals").warning("the database is away")
+    log_failed_job("reports.write", RuntimeError())
+    assert post_report(client, report_body(key.text)).status_code == 201

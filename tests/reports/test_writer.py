@@ -19,6 +19,7 @@ from sqlalchemy import func, select, text
 
 from server.delivery.models import OutboxMessage
 from server.partners.service import KeyMode
+from server.reports import writer as writing
 from server.reports.models import Envelope, Report, SpentChallenge
 from server.reports.outcome import Outcome
 from server.reports.service import (
@@ -191,6 +192,14 @@ def test_who_waits_is_told_when_the_store_itself_fails(database):
     with pytest.raises(DatabaseAway):
         writer.write(new_report())
     writer.close()
+
+
+def test_a_thread_that_ended_is_replaced_by_the_next_report(database, writer, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(writing, "_store_all", lambda *_: None)
+        writer._ensure_thread()
+        writer._thread.join()
+    assert writer.write(new_report()).outcome is Outcome.STORED
 
 
 def test_nobody_waits_longer_than_the_budget_and_the_others_not_at_all(database):

@@ -86,6 +86,16 @@ def test_a_partners_server_is_counted_by_its_secret_key_and_may_send_more(limits
     assert SERVER.levels[0] > SENDER.levels[0]
 
 
+def test_however_its_header_is_spelled_a_partners_server_is_one(limits):
+    for number in range(SERVER.levels[0]):
+        scheme = ("Bearer", "bearer", "bEARER")[number % 3] + " " * (1 + number % 7)
+        server = from_(
+            "192.0.2.1", HTTP_AUTHORIZATION=scheme + "iwfsk_live_one" + " " * (number % 2)
+        )
+        pressure = limits.pressure_of(server, KEY_TEXT, trusted=True)
+    assert pressure.sender is Level.RAISED
+
+
 def test_a_secret_key_that_is_not_right_leaves_its_sender_where_it_is(limits):
     for number in range(SENDER.levels[0]):
         guess = from_("192.0.2.1", HTTP_AUTHORIZATION=f"Bearer {number}")

@@ -24,7 +24,12 @@ from server.normal_forms import composed
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 # The same for the API's description, in the dialect of JSON Schema.
 _SHOWABLE = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
-_SHOWABLE_AND_NOT_EMPTY = _SHOWABLE.replace("*$", r"*[^\s\u0000-\u001f\u007f]") + _SHOWABLE[1:]
+#: What nobody sees by itself: of nothing else a text cannot consist.
+_INVISIBLE = r"\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_NOTHING = re.compile(rf"[\s{_INVISIBLE}]*")
+_SHOWABLE_AND_NOT_EMPTY = (
+    _SHOWABLE.replace("*$", rf"*[^\s\u0000-\u001f\u007f{_INVISIBLE}]") + _SHOWABLE[1:]
+)
 _DATA_URL = re.compile(r"data:[a-z]+/[a-z0-9.+-]+[;,]", re.I)
 _BASE64_LENGTH = 256
 _BASE64_BLOB = re.compile(rf"[A-Za-z0-9+/]{{{_BASE64_LENGTH},}}")
@@ -66,7 +71,7 @@ class Text(fields.Field[str | None]):
         # Before it is trimmed: to Python some control characters are blanks.
         if _UNSHOWABLE.search(text):
             raise ValidationError(_("This has characters that cannot be read. Type it again."))
-        text = text.strip()
+        text = "" if _NOTHING.fullmatch(text) else text.strip()
         if len(text) > self.limit:
             raise ValidationError(
                 _(

@@ -103,6 +103,7 @@ INTAKE_PROBLEMS: dict[type[intake.IntakeError], str] = {
     intake.IdempotencyKeyMalformed: "idempotency-key",
     intake.IdempotencyConflict: "idempotency-conflict",
     intake.KeyUnknown: "key-unknown",
+    intake.KeyMalformed: "key-unknown",
     intake.KeyCeased: "key-ceased",
     intake.ChallengeForged: "challenge-forged",
     intake.ChallengeExpired: "challenge-expired",

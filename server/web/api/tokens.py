@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wsgiref.types import WSGIEnvironment
+from collections.abc import Mapping
+from typing import Any
 
 
-def bearer_token(environ: WSGIEnvironment) -> str | None:
+def bearer_token(environ: Mapping[str, Any]) -> str | None:
     """The token of `Authorization: Bearer …` (RFC 6750); another scheme counts as a wrong one."""
     header: str | None = environ.get("HTTP_AUTHORIZATION")
     if header is None:
