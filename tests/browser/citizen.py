@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Frame, Locator, Page, expect
 
+from tests.browser.polling import come_in
+
 ADDRESS = "https://pictures.example/gallery?page=7"
 DEFANGED = "hxxps://pictures[.]example/gallery?page=7"
 DESCRIPTION = "Third post from the top, behind the button."
@@ -31,8 +33,7 @@ class Citizen:
 
     def report_with_script(self) -> Receipt:
         """Go through the five steps and send."""
-        # The pointer comes in some time before it presses: the frame's height may change by that.
-        self.form.locator("h1").hover()
+        come_in(self.form)
         # The script shows one step at a time: before it runs, all five are there.
         expect(self._heading(2)).to_be_hidden()
         for number, answer in enumerate(

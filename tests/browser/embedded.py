@@ -12,7 +12,7 @@ from server.partners import service as partners
 from server.reports.service import Report
 from server.storage.database import Database
 from tests.browser.demo import Demo
-from tests.browser.polling import wait_until
+from tests.browser.polling import come_in, wait_until
 from tests.browser.watch import Watch
 from tests.widget.site import HOST, Site
 
@@ -91,6 +91,12 @@ class Embedded:
         form = self.form()
         wait_until(form, "!!document.forms[0].elements.embed_origin.value")
         self.settle()
+        return form
+
+    def entered_form(self) -> Frame:
+        """The same, once the pointer has come in."""
+        form = self.managed_form()
+        come_in(form)
         return form
 
     def settle(self) -> None:

@@ -7,6 +7,14 @@ import time
 from playwright.sync_api import Frame, Page
 
 PATIENCE_S = 15
+#: The frame has kept its height for a fifth of a second.
+STEADY = """(() => {
+  if (innerHeight !== window.lastHeight) {
+    window.lastHeight = innerHeight;
+    window.since = Date.now();
+  }
+  return Date.now() - window.since > 200;
+})()"""
 
 
 def wait_until(document: Page | Frame, expression: str) -> None:
@@ -16,3 +24,10 @@ def wait_until(document: Page | Frame, expression: str) -> None:
     while not document.evaluate(expression):
         assert time.monotonic() < deadline, f"not within {PATIENCE_S} s: {expression}"
         time.sleep(0.05)
+
+
+def come_in(form: Page | Frame) -> None:
+    """The pointer comes into the form some time before it presses: a frame takes its own height
+    then, and what was pressed at that very moment would have moved away."""
+    form.locator("h1").hover()
+    wait_until(form, STEADY)

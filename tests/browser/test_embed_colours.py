@@ -110,7 +110,7 @@ def test_b26_with_forced_colours_all_that_can_be_used_has_an_edge(
 def test_b26_with_forced_colours_the_chosen_answer_is_told_from_the_others(embed: Embed) -> None:
     host = embed(forced_colors="active")
     host.open(host.inline() + host.loader)
-    form = host.managed_form()
+    form = host.entered_form()
     form.locator("button[value=check]").click()
     chosen = form.locator("fieldset label").first
     before = chosen.screenshot()

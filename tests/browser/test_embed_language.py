@@ -36,7 +36,7 @@ def test_b27_the_switcher_is_seen_and_keeps_what_was_typed(embed: Embed, mode: s
     host.open((host.inline("") if mode == "inline" else host.link(mode, "")) + host.loader)
     if mode == "dialog":
         host.page.locator("a[data-iwf]").click()
-    form = host.managed_form()
+    form = host.entered_form()
     form.locator(FORWARD).click()
     form.locator("[name=report_type][value=not_sure]").check()
     form.locator(FORWARD).click()
@@ -68,7 +68,7 @@ def test_b28_what_the_page_presets_is_seen_changed_and_sent(embed: Embed, mode: 
     )
     if mode == "dialog":
         host.page.locator("a[data-iwf]").click()
-    form = host.managed_form()
+    form = host.entered_form()
     expect(form.locator("#territory")).to_be_visible()
     expect(form.locator("#territory")).to_have_value("Senegal")
     form.locator(FORWARD).click()

@@ -20,9 +20,8 @@ def typed(host: Embedded, mode: str, *, script: bool = True) -> Frame:
     host.open((host.inline() if mode == "inline" else host.link(mode)) + host.loader * script)
     if mode == "dialog":
         host.page.locator("a[data-iwf]").click()
-    form = host.managed_form() if script else host.form()
+    form = host.entered_form() if script else host.form()
     if script:
-        form.locator("h1").hover()  # the frame's height may change when the pointer comes in
         form.locator(FORWARD).click()
         form.locator("[name=report_type][value=not_sure]").check()
         form.locator(FORWARD).click()

@@ -79,7 +79,8 @@ def test_b23_with_the_keyboard_up_the_field_and_the_way_on_are_in_reach(
 ) -> None:
     """A keyboard takes over half of the window away, where the browser makes it smaller."""
     host = embed(viewport={"width": 360, "height": 740})
-    form, page = shown(host, mode), host.page
+    shown(host, mode)
+    form, page = host.entered_form(), host.page
     form.locator("button[value=check]").click()
     form.locator("[name=report_type][value=not_sure]").check()
     form.locator("button[value=check]").click()

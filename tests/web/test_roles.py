@@ -6,6 +6,7 @@ That the whole of it works under these roles is what all other tests of this fol
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -134,8 +135,10 @@ def test_a_role_that_lacks_a_grant_loses_no_report(
         assert rows(database, Report) == 0
     finally:
         apply_roles(database.engine, ROLES_SQL.read_text("utf-8"))
-    drained = CliRunner(env=settings_of("public")).invoke(main, ["spool", "drain"])
-    assert drained.exit_code == 0, drained.output
+    # By the server's own thread, or by hand: one at a time drains.
+    runner, end = CliRunner(env=settings_of("public")), time.monotonic() + 20
+    while (drained := runner.invoke(main, ["spool", "drain"])).exit_code:
+        assert time.monotonic() < end, drained.output
     assert (rows(database, Report), rows(database, Envelope)) == (1, 1)
 
 

@@ -157,9 +157,9 @@ def test_look_alike_letters_and_turned_text_are_kept_apart_from_what_they_imitat
 ) -> None:
     """An analyst sees the ASCII form of a host, and what was in the path as percent signs."""
     sent = [
-        "https://ex\u0430mple.com/a",
-        "https://example.com/\u202egnp.exe",
-        "https://ex\u200bample.com/",
+        "https://pictur\u0435s.example/a",
+        "https://pictures.example/\u202egnp.exe",
+        "https://pic\u200btures.example/",
     ]
     body = report_body(key.text, addresses=[{"url": each} for each in sent])
     assert post_report(client, body).status_code == 201
@@ -167,9 +167,9 @@ def test_look_alike_letters_and_turned_text_are_kept_apart_from_what_they_imitat
     with database.reading() as session:
         found = reports.open_report(session, session.scalars(select(Report)).one(), keys)
     assert [each["url"] for each in found.fields["addresses"]] == [
-        "https://xn--exmple-4nf.com/a",
-        "https://example.com/%E2%80%AEgnp.exe",
-        "https://example.com/",
+        "https://xn--picturs-dhg.example/a",
+        "https://pictures.example/%E2%80%AEgnp.exe",
+        "https://pictures.example/",
     ]
 
 

@@ -231,7 +231,7 @@ def test_without_the_extra_the_start_is_refused_and_says_what_to_install(
 ) -> None:
     monkeypatch.setattr("server.config.find_spec", lambda name: None)
     load_settings(environment)
-    with pytest.raises(SettingsError, match=r"install reporting-portals\[oidc\]"):
+    with pytest.raises(SettingsError, match=r"install the wheel with \[oidc\]"):
         load_settings(
             {
                 **environment,
