@@ -29,5 +29,5 @@ def wait_until(document: Page | Frame, expression: str) -> None:
 def come_in(form: Page | Frame) -> None:
     """The pointer comes into the form some time before it presses: a frame takes its own height
     then, and what was pressed at that very moment would have moved away."""
-    form.locator("h1").hover()
+    form.locator("h1").first.hover()
     wait_until(form, STEADY)

@@ -20,7 +20,7 @@ BUTTONS = (
 
 def to_last_step(host: Embedded) -> None:
     """Fill in the form as far as the page that is sent."""
-    form = host.form()
+    form = host.entered_form()
     for step in range(1, 5):
         if step == 2:
             form.locator("[name=report_type][value=not_sure]").check()

@@ -13,6 +13,7 @@ from server.storage.keyring import parse_intake_secrets
 from tests.browser.citizen import ADDRESS, Citizen
 from tests.browser.conftest import Embed
 from tests.browser.embedded import Embedded
+from tests.browser.polling import come_in
 
 FORWARD = "button[value=check]"
 REPORTS, CHALLENGES = "**/api/v1/reports", "**/api/v1/challenges"
@@ -28,7 +29,7 @@ def shown(host: Embedded, mode: str = "inline") -> Frame:
 
 def fill_in(form: Frame) -> None:
     """As far as the last step."""
-    form.locator("h1").first.hover()  # the frame's height may change when the pointer comes in
+    come_in(form)
     for step in range(1, 5):
         if step == 2:
             form.locator("[name=report_type][value=not_sure]").check()

@@ -8,6 +8,7 @@ from playwright.sync_api import Frame, Page, expect
 from tests.browser.citizen import Citizen
 from tests.browser.conftest import Embed
 from tests.browser.embedded import Embedded
+from tests.browser.polling import come_in
 
 SMALL = {"width": 320, "height": 568}
 ZOOMED = {"width": 320, "height": 256}  # 1,280 x 1,024 at 400 %
@@ -110,6 +111,7 @@ def test_b23_at_400_percent_the_header_leaves_room(embed: Embed, mode: str) -> N
         assert form.evaluate("getComputedStyle(document.querySelector('header')).position") == (
             "static"
         )
+    come_in(form)
     for step in (1, 2):
         expect(form.locator("form > section").nth(step - 1).locator("h2")).to_be_visible()
         form.locator("button[value=check]").click()

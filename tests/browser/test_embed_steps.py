@@ -87,7 +87,7 @@ def test_b22_a_step_whose_top_is_out_of_view_is_brought_into_it(host: Embedded, 
 
 
 def test_b22_each_step_gives_the_focus_to_its_heading(host: Embedded) -> None:
-    form = host.form()
+    form = host.entered_form()
     for step in range(2, 6):
         if step == 3:
             form.locator("[name=report_type][value=not_sure]").check()
@@ -102,7 +102,7 @@ def test_b22_each_step_gives_the_focus_to_its_heading(host: Embedded) -> None:
 
 
 def test_b22_what_is_wrong_is_brought_to_the_eye(host: Embedded) -> None:
-    form = host.form()
+    form = host.entered_form()
     form.locator(FORWARD).click()
     expect(form.locator("#step2")).to_be_focused()
     host.settle()
