@@ -71,7 +71,9 @@ class Text(fields.Field[str | None]):
         # Before it is trimmed: to Python some control characters are blanks.
         if _UNSHOWABLE.search(text):
             raise ValidationError(_("This has characters that cannot be read. Type it again."))
-        text = "" if _NOTHING.fullmatch(text) else text.strip()
+        text = text.strip()
+        if not text.isascii() and _NOTHING.fullmatch(text):
+            text = ""
         if len(text) > self.limit:
             raise ValidationError(
                 _(
