@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,12 +87,25 @@ def installed(
         _wait(there)
         yield there
     finally:
-        master.terminate()
+        # A program around the server hands no signal on: it ends when the server has.
+        server = _child_of(master.pid) if under else master.pid
+        _signal(server, signal.SIGTERM)
         try:
             master.wait(15)
         except subprocess.TimeoutExpired:
+            _signal(server, signal.SIGKILL)
             master.kill()
             master.wait()
+
+
+def _child_of(process: int) -> int:
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return int(children[0]) if children else process
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
 
 
 def _wait(there: Installation) -> None:
