@@ -57,9 +57,11 @@ def coming_and_going(server: RedisServer) -> Iterator[None]:
 
     flapping = threading.Thread(target=flap)
     flapping.start()
-    yield
-    ended.set()
-    flapping.join()
+    try:
+        yield
+    finally:
+        ended.set()
+        flapping.join()
 
 
 @contextmanager

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.architecture.tree import ROOT
+from tests.docs.markdown import blocks, document
 from tests.services.postgres import Cluster, start_cluster
 
-DOCUMENT = ROOT / "docs/operators/database-roles.md"
+LINES = blocks(document("docs/operators/database-roles.md"))
 
 
 def block(first_word: str) -> str:
     """The block of the document that begins so."""
-    blocks = re.findall(r"```text\n(.*?)```", DOCUMENT.read_text("utf-8"), re.S)
-    return next(each for each in blocks if each.startswith(first_word))
+    return next(each.text for each in LINES if each.text.startswith(first_word))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.architecture.tree import ROOT, project_files
 
 _FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+_LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} +(?P<title>.+)$", re.MULTILINE)
 
 
@@ -73,7 +73,7 @@ def anchors(text: str) -> set[str]:
 
 
 def links(text: str) -> list[str]:
-    """The targets of all links outside fenced blocks."""
+    """The targets of all links and pictures outside fenced blocks."""
     return [match["target"] for match in _LINK.finditer(_without_blocks(text))]
 
 

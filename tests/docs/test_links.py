@@ -1,27 +1,47 @@
-"""No document names a file or a picture that is not there."""
+"""Every link from one document to another, to a file or to a heading leads somewhere."""
 
 from __future__ import annotations
 
-import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.tree import ROOT
+from tests.docs.markdown import anchors, document, links, markdown_files
 
-LINK = re.compile(r"\]\(<?([^)\s>#]+)")
-ELSEWHERE = re.compile(r"[a-z]+:")
-
-
-def documents() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return [ROOT / name for name in listed.stdout.split()]
+DOCUMENTS = [str(path) for path in markdown_files()]
 
 
-@pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_to_a_file(path: Path) -> None:
-    links = [link for link in LINK.findall(path.read_text("utf-8")) if not ELSEWHERE.match(link)]
-    assert [link for link in links if not (path.parent / link).exists()] == []
+def leads_nowhere(name: str, target: str) -> bool:
+    """Whether a link of the document `name` misses; links to other hosts are not followed."""
+    if "://" in target or target.startswith("mailto:"):
+        return False
+    place, _, heading = target.partition("#")
+    file = (ROOT / name).parent / place if place else ROOT / name
+    if not file.exists():
+        return True
+    return bool(heading) and heading not in anchors(file.read_text(encoding="utf-8"))
+
+
+def test_there_are_documents() -> None:
+    assert len(DOCUMENTS) > 15
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_links_of_a_document_lead_somewhere(name: str) -> None:
+    assert [target for target in links(document(name)) if leads_nowhere(name, target)] == []
+
+
+@pytest.mark.parametrize("target", ["nothing.md", "architecture.md#nothing", "#nothing"])
+def test_a_link_to_nothing_is_seen(target: str) -> None:
+    assert leads_nowhere("docs/api.md", target)
+
+
+def test_readme_points_to_the_document_of_each_reader() -> None:
+    assert {str(Path(target)) for target in links(document("README.md"))} >= {
+        "docs/api.md",
+        "docs/architecture.md",
+        "docs/analysts/console.md",
+        "docs/operators/commands.md",
+        "docs/partners/embed.md",
+    }
