@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from server.app import create_app
 from server.config import Settings
@@ -25,6 +25,7 @@ from server.storage.tables import all_tables
 from server.web.limits import EXTENSION, SENDER
 from tests.conftest import PASSPHRASE
 from tests.factories.report import post_report, report_body
+from tests.services.statements import statements
 
 CLIENT, STRANGER = "198.51.100.7", "203.0.113.9"
 
@@ -43,14 +44,8 @@ def stored(database: Database) -> list[Report]:
 @pytest.fixture
 def queries(database: Database) -> Iterator[list[str]]:
     """The statements that reach the database."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", note)
+    with statements(database) as seen:
+        yield seen
 
 
 @pytest.mark.parametrize("origin", ["null", "https://evil.example", "https://www.example.org"])

@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from server.audit.models import AuditEvent
 from server.partners.service import IssuedKey
@@ -24,6 +22,7 @@ from server.storage.database import Database
 from server.web.console.charts import line_chart, tick_step
 from server.web.console.spreadsheet import csv_line, safe_cell
 from tests.factories.stored_report import stored_report
+from tests.services.statements import statements
 from tests.web.console.conftest import Member, SignIn
 from tests.web.console.visitor import Visitor, text_of
 
@@ -52,21 +51,6 @@ def count(database: Database, key: IssuedKey, at: datetime, reports: int, **valu
             )
         mark_stale(session, [at.date()])
     recount_all_stale(database)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
-        asked.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_reports_are_shown_by_day_and_by_everything_in_words(
